@@ -9,7 +9,8 @@ const node = 'node_modules/node/bin/node'
 const { packageManager, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 const hostMajor = Number(process.versions.node.split('.')[0])
-if (hostMajor < 20) fail(`this machine's Node is ${process.versions.node}; EventMesh needs Node 20 or newer to install itself`)
+if (hostMajor < 20)
+  fail(`this machine's Node is ${process.versions.node}; EventMesh needs Node 20 or newer to install itself`)
 
 const wanted = stamp()
 if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== wanted || !existsSync(node)) {
@@ -19,7 +20,9 @@ if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== wanted || !exi
 
 const found = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim()
 if (found !== `v${devDependencies.node}`) {
-  fail(`node_modules holds Node ${found ?? 'of another machine'} instead of ${devDependencies.node}; remove node_modules and run this again`)
+  fail(
+    `node_modules holds Node ${found ?? 'of another machine'} instead of ${devDependencies.node}; remove node_modules and run this again`,
+  )
 }
 
 function stamp() {
@@ -29,7 +32,9 @@ function stamp() {
 }
 
 function install() {
-  process.stderr.write(`eventmesh: installing dependencies with ${packageManager} (once; the packages are about 150 MB)\n`)
+  process.stderr.write(
+    `eventmesh: installing dependencies with ${packageManager} (once; the packages are about 150 MB)\n`,
+  )
   const result = spawnSync('npx', ['-y', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only'], {
     stdio: ['ignore', 2, 2],
     env: { ...process.env, COREPACK_ENABLE_STRICT: '0' },

@@ -1,0 +1,6 @@
+export * from './admin.ts'
+export * from './environment.ts'
+export * from './logger.ts'
+export * from './metrics.ts'
+export * from './process.ts'
+export * from './variables.ts'

@@ -1,0 +1,149 @@
+import pino from 'pino'
+
+/**
+ * Structured logs by allow-list: a field that is not listed here never reaches a log, whatever object it came in.
+ * Values are identifiers, counts, codes and short texts of ours; bodies, keys, signatures, headers and addresses of
+ * databases have no field. OWASP ASVS 5.0 16.2.5, 16.4.1.
+ */
+export const logFields = [
+  'action',
+  'attempt',
+  'bytes',
+  'code',
+  'count',
+  'detail',
+  'duration_ms',
+  'epoch',
+  'error',
+  'error_code',
+  'event_id',
+  'event_type',
+  'first_event_id',
+  'group',
+  'http_method',
+  'http_status',
+  'ip',
+  'item',
+  'items',
+  'key_id',
+  'lag',
+  'mode',
+  'offset',
+  'outcome',
+  'partition',
+  'port',
+  'provider',
+  'reason',
+  'request_id',
+  'retry_after_s',
+  'role',
+  'route',
+  'signal',
+  'source',
+  'step_ms',
+  'tenant_id',
+  'topic',
+  'trace_id',
+  'version',
+] as const
+
+export type LogField = (typeof logFields)[number]
+export type LogFields = { readonly [Name in LogField]?: unknown }
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
+
+export type Logger = {
+  debug(fields: LogFields, message: string): void
+  info(fields: LogFields, message: string): void
+  warn(fields: LogFields, message: string): void
+  error(fields: LogFields, message: string): void
+  /** Every line of the child carries these fields too. */
+  child(fields: LogFields): Logger
+}
+
+export type LoggerOptions = {
+  readonly process: string
+  readonly level: LogLevel
+  /** Unset: pretty on a terminal, else json. */
+  readonly format?: 'json' | 'pretty' | undefined
+  readonly write?: (line: string) => void
+}
+
+export function createLogger(options: LoggerOptions): Logger {
+  const write = options.write ?? ((line: string) => void process.stdout.write(line))
+  const pretty = (options.format ?? (process.stdout.isTTY ? 'pretty' : 'json')) === 'pretty'
+  const sink = pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      messageKey: 'message',
+    },
+    { write: pretty ? (line: string) => write(prettyLine(line)) : write },
+  )
+  return wrap(sink.child({ process: options.process }))
+}
+
+function wrap(sink: pino.Logger): Logger {
+  return {
+    debug: (fields, message) => sink.debug(allowed(fields), message),
+    info: (fields, message) => sink.info(allowed(fields), message),
+    warn: (fields, message) => sink.warn(allowed(fields), message),
+    error: (fields, message) => sink.error(allowed(fields), message),
+    child: (fields) => wrap(sink.child(allowed(fields))),
+  }
+}
+
+const allowList: ReadonlySet<string> = new Set(logFields)
+
+function allowed(fields: LogFields): Record<string, unknown> {
+  const kept: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(fields)) {
+    if (allowList.has(name) && value !== undefined) kept[name] = plain(name, value)
+  }
+  return kept
+}
+
+const textLengthMax = 500
+
+/** An error gives its class, code and message: never its other properties, where drivers keep parameters (S56). */
+function plain(name: string, value: unknown): unknown {
+  if (value instanceof Error) return errorText(value)
+  if (typeof value === 'string') return clean(value)
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value
+  if (typeof value === 'bigint') return value.toString()
+  if (name === 'step_ms' && typeof value === 'object') return value
+  return typeof value
+}
+
+/** Name, driver code and message of an error and of its causes, cut and without control characters. */
+export function errorText(error: unknown): string {
+  const parts: string[] = []
+  for (let at: unknown = error; at instanceof Error && parts.length < 4; at = at.cause) {
+    const code = 'code' in at && typeof at.code === 'string' ? ` ${at.code}` : ''
+    parts.push(`${at.name}${code}: ${at.message}`)
+  }
+  return clean(withoutCredentials(parts.join(' ← ') || 'unknown error'))
+}
+
+/** A connection string inside a driver's message keeps its host and loses its user and password. */
+function withoutCredentials(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1…@').replace(/em_(live|test)_[0-9A-Za-z]+/g, 'em_$1_…')
+}
+
+// JSON already escapes CR, LF and ESC; the pretty format and a reader's terminal need them gone. S55.
+const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g
+
+function clean(text: string): string {
+  const cut = text.length > textLengthMax ? `${text.slice(0, textLengthMax)}…` : text
+  return cut.replace(controls, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+function prettyLine(line: string): string {
+  const { level, time, process: from, message, ...fields } = JSON.parse(line) as Record<string, unknown>
+  const rest = Object.entries(fields).map(
+    ([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  )
+  return `${String(time).slice(11, 23)} ${String(level).padEnd(5)} ${from}  ${message}${rest.join('')}\n`
+}

@@ -1,0 +1,41 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/**
+ * Prometheus metrics of one process. Labels are bounded sets (an outcome, a code, a topic), never a tenant, a key or
+ * anything that a sender chooses. Names end in their unit.
+ */
+export type Metrics = {
+  counter<Label extends string = never>(name: string, help: string, labels?: readonly Label[]): Counter<Label>
+  gauge<Label extends string = never>(name: string, help: string, labels?: readonly Label[]): Gauge<Label>
+  /** Read when scraped. */
+  gaugeOf(name: string, help: string, read: () => number | Promise<number>): void
+  histogram<Label extends string = never>(name: string, help: string, labels?: readonly Label[]): Histogram<Label>
+  text(): Promise<string>
+}
+
+// Seconds: from a local round trip to the handler's deadline of 12 s.
+const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 12]
+
+export function createMetrics(options: { readonly process: string }): Metrics {
+  const registry = new Registry()
+  registry.setDefaultLabels({ process: options.process })
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  return {
+    counter: (name, help, labels = []) => new Counter({ name, help, labelNames: labels, registers }),
+    gauge: (name, help, labels = []) => new Gauge({ name, help, labelNames: labels, registers }),
+    gaugeOf: (name, help, read) => {
+      new Gauge({
+        name,
+        help,
+        registers,
+        async collect() {
+          this.set(await read())
+        },
+      })
+    },
+    histogram: (name, help, labels = []) =>
+      new Histogram({ name, help, labelNames: labels, buckets: secondsBuckets, registers }),
+    text: () => registry.metrics(),
+  }
+}

@@ -26,7 +26,12 @@ export const errorCatalogue = {
   body_malformed: { status: 400, title: 'Body malformed', retryable: false, reason: true },
   schema_invalid: { status: 422, title: 'Event not valid', retryable: false, reason: true },
   payload_too_large: { status: 413, title: 'Body too large', retryable: false, reason: true },
-  idempotency_mismatch: { status: 422, title: 'Idempotency key used with another body', retryable: false, reason: true },
+  idempotency_mismatch: {
+    status: 422,
+    title: 'Idempotency key used with another body',
+    retryable: false,
+    reason: true,
+  },
   idempotency_in_flight: { status: 409, title: 'Idempotency key in flight', retryable: true, reason: true },
   rate_limited: { status: 429, title: 'Rate limit reached', retryable: true, reason: true },
   batch_too_large: { status: 413, title: 'Batch too large', retryable: false, reason: true },

@@ -1,0 +1,358 @@
+import {
+  Base,
+  type BaseOptions,
+  type ClusterMetadata,
+  type Connection,
+  ProduceAcks,
+  Producer,
+} from '@platformatic/kafka'
+import type { BatchOutcome, Leaders, PartitionBatch, ProducerLimits, SendToLeader } from './log.kafka.accumulate.ts'
+import type { KafkaConnection } from './log.kafka.connection.ts'
+import type { LogRecord } from './log.ts'
+
+const keepAliveMs = 30_000
+const leaderMapMaxAgeMs = 1_000
+const leaderMapDeadlineMs = 5_000
+
+export type KafkaSender = {
+  readonly leaders: Leaders
+  readonly send: SendToLeader
+  /** Reads the leaders of these topics now; rejects when no broker answers in time. */
+  readLeaders(topics: readonly string[]): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Produces with @platformatic/kafka, idempotent and acknowledged by every in-sync replica, with the settings that held
+ * under faults (docs/decisions/0003-two-kafka-clients.md). Each leader has a producer of its own: after an unknown
+ * outcome that one is closed by force and made anew, and the calls to other leaders go on.
+ */
+export function openSender(
+  connection: KafkaConnection,
+  topics: readonly string[],
+  limits: ProducerLimits,
+  onLeadersChanged: () => void,
+): KafkaSender {
+  const leaders = followLeaders(connection, topics, onLeadersChanged)
+  const producers = new Map<number, Producer>()
+
+  function producerOf(leader: number): Producer {
+    const existing = producers.get(leader)
+    if (existing !== undefined) return existing
+    const producer = new Producer<Buffer, Buffer, Buffer, Buffer>({
+      ...clientOptions(connection, leaders.bootstrapFor(leader)),
+      acks: ProduceAcks.ALL,
+      idempotent: true,
+      retries: 12,
+      retryDelay: (_client, _operation, attempt) => Math.min(50 * 2 ** (attempt - 1), 500),
+      timeout: limits.brokerTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      connectTimeout: 2_000,
+    })
+    watchConnections(producer)
+    producers.set(leader, producer)
+    return producer
+  }
+
+  function discard(leader: number, producer: Producer): void {
+    if (producers.get(leader) === producer) producers.delete(leader)
+    closeByForce(producer)
+  }
+
+  async function send(leader: number, batches: readonly PartitionBatch[]): Promise<readonly BatchOutcome[]> {
+    const producer = producerOf(leader)
+    const call = callProducer(producer, batches)
+    const outcomes = await within(limits.callDeadlineMs, call, () =>
+      batches.map(() => ({ unknown: `no answer of the leader within ${limits.callDeadlineMs} ms` })),
+    )
+    if (outcomes.some((outcome) => 'unknown' in outcome)) discard(leader, producer)
+    return outcomes
+  }
+
+  return {
+    leaders,
+    send,
+    readLeaders: (names) => leaders.read(names),
+    async close() {
+      leaders.close()
+      for (const [leader, producer] of [...producers]) discard(leader, producer)
+    },
+  }
+}
+
+async function callProducer(producer: Producer, batches: readonly PartitionBatch[]): Promise<readonly BatchOutcome[]> {
+  const messages = batches.flatMap(({ topic, partition, records }) =>
+    records.map((record) => ({
+      topic,
+      partition,
+      key: Buffer.from(record.key),
+      value: record.value,
+      headers: headerMap(record),
+    })),
+  )
+  try {
+    const { offsets } = await producer.send({ messages, acks: ProduceAcks.ALL })
+    return judgeAnswer(batches, offsets ?? [])
+  } catch (error) {
+    return judgeFailure(batches, error)
+  }
+}
+
+type Entry = { readonly topic: string; readonly partition: number; readonly offset: bigint }
+
+/**
+ * Accepts exactly one entry per asked partition with an offset; an entry nobody asked for makes the answer somebody
+ * else's, and the whole of it unknown.
+ */
+export function judgeAnswer(batches: readonly PartitionBatch[], entries: readonly Entry[]): readonly BatchOutcome[] {
+  const asked = new Set(batches.map(partitionName))
+  if (entries.some((entry) => !asked.has(partitionName(entry)))) {
+    return batches.map(() => ({ unknown: 'the answer speaks of partitions that were not asked for' }))
+  }
+  return batches.map((batch) => {
+    const own = entries.filter(({ topic, partition }) => topic === batch.topic && partition === batch.partition)
+    const offset = own.length === 1 ? Number(own[0]!.offset) : -1
+    if (!Number.isSafeInteger(offset) || offset < 0) return { unknown: 'the answer has no offset for this partition' }
+    return { baseOffset: offset }
+  })
+}
+
+/**
+ * A rejected call is unknown, whatever its reason: an earlier try inside the client may have been appended. Only
+ * partitions for which some answer said success with an offset are in the log.
+ */
+function judgeFailure(batches: readonly PartitionBatch[], error: unknown): readonly BatchOutcome[] {
+  const confirmed = new Map<string, number>()
+  for (const { name, partitionResponses } of produceAnswers(error)) {
+    for (const { index, errorCode, baseOffset } of partitionResponses) {
+      const offset = Number(baseOffset)
+      if (errorCode !== 0 || !Number.isSafeInteger(offset) || offset < 0) continue
+      confirmed.set(partitionName({ topic: name, partition: index }), offset)
+    }
+  }
+  const unknown = `produce failed: ${describeError(error)}`
+  return batches.map((batch) => {
+    const baseOffset = confirmed.get(partitionName(batch))
+    return baseOffset === undefined ? { unknown } : { baseOffset }
+  })
+}
+
+function partitionName({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
+  return `${topic}:${partition}`
+}
+
+type TopicAnswer = {
+  readonly name: string
+  readonly partitionResponses: readonly {
+    readonly index: number
+    readonly errorCode: number
+    readonly baseOffset: bigint
+  }[]
+}
+
+/** The broker's answers that the client's error tree carries (`response` of a ResponseError). */
+function produceAnswers(error: unknown): readonly TopicAnswer[] {
+  return causes(error).flatMap((each) => {
+    const response: unknown = 'response' in each ? each.response : undefined
+    if (typeof response !== 'object' || response === null || !('responses' in response)) return []
+    return Array.isArray(response.responses) ? (response.responses as TopicAnswer[]) : []
+  })
+}
+
+/** The error itself and everything below it: the client hides causes in `errors`. */
+function causes(error: unknown): readonly Error[] {
+  if (!(error instanceof Error)) return []
+  const below = error instanceof AggregateError ? (error.errors as unknown[]) : []
+  return [error, ...[...below, error.cause].flatMap(causes)]
+}
+
+/** The distinct messages of the error tree, innermost last; brokers' addresses at most, never a record's bytes. */
+export function describeError(error: unknown): string {
+  const messages = new Set(causes(error).map(({ message }) => message))
+  return messages.size === 0 ? 'no reason given' : [...messages].slice(0, 4).join(' / ').slice(0, 500)
+}
+
+/** Header names come from a small set; those that do not are made each time. */
+const headerNames = new Map<string, Buffer>()
+
+function headerMap({ headers, exactBody }: LogRecord): Map<Buffer, Buffer> {
+  const map = new Map<Buffer, Buffer>()
+  for (const name in headers) map.set(headerName(name), Buffer.from(headers[name]!))
+  if (exactBody !== undefined) map.set(headerName('em-body'), exactBody)
+  return map
+}
+
+function headerName(name: string): Buffer {
+  const known = headerNames.get(name)
+  if (known !== undefined) return known
+  const bytes = Buffer.from(name)
+  if (headerNames.size < 64) headerNames.set(name, bytes)
+  return bytes
+}
+
+type LeaderMap = Leaders & {
+  read(topics: readonly string[]): Promise<void>
+  /** Where a producer for this leader starts: at the leader itself, so that a frozen broker delays only its own. */
+  bootstrapFor(leader: number): readonly string[]
+  close(): void
+}
+
+function followLeaders(connection: KafkaConnection, topics: readonly string[], onChanged: () => void): LeaderMap {
+  const partitions = new Map<string, readonly number[]>()
+  let addresses = new Map<number, string>()
+  let reading: Promise<void> | undefined
+  let client = openClient()
+
+  function openClient(): Base {
+    const base = new Base({
+      ...clientOptions(connection, connection.brokers),
+      retries: 3,
+      retryDelay: 50,
+      requestTimeout: 1_000,
+      connectTimeout: 1_000,
+    })
+    watchConnections(base)
+    return base
+  }
+
+  /** One read at a time for everyone; a read that does not end in time gets a new client. */
+  function read(names: readonly string[]): Promise<void> {
+    reading ??= readOnce(names).finally(() => {
+      reading = undefined
+    })
+    return reading
+  }
+
+  async function readOnce(names: readonly string[]): Promise<void> {
+    const asked = client
+    try {
+      const found = await within(leaderMapDeadlineMs, readTopics(asked, names), () => {
+        throw new Error(`no broker named the leaders within ${leaderMapDeadlineMs} ms`)
+      })
+      keep(found)
+    } catch (error) {
+      if (client === asked) client = openClient()
+      closeByForce(asked)
+      throw error
+    }
+  }
+
+  function keep(found: readonly TopicLeaders[]): void {
+    let isChanged = false
+    for (const { topic, leaders, brokers } of found) {
+      addresses = new Map([...addresses, ...brokers])
+      const known = partitions.get(topic)
+      if (known?.length === leaders.length && known.every((leader, at) => leader === leaders[at])) continue
+      partitions.set(topic, leaders)
+      isChanged = true
+    }
+    if (isChanged) onChanged()
+  }
+
+  const refresh = (): void => {
+    // A failed read is told by `check` and by the deadlines of what waits; the next tick reads again.
+    read(topics).catch(() => undefined)
+  }
+  const timer = setInterval(refresh, leaderMapMaxAgeMs)
+  timer.unref()
+
+  return {
+    partitionCount: (topic) => partitions.get(topic)?.length,
+    leaderOf(topic, partition) {
+      const leader = partitions.get(topic)?.[partition]
+      return leader === undefined || leader < 0 ? undefined : leader
+    },
+    refresh,
+    read,
+    bootstrapFor(leader) {
+      const own = addresses.get(leader)
+      const others = [...addresses.values(), ...connection.brokers].filter((address) => address !== own)
+      return [...new Set([...(own === undefined ? [] : [own]), ...others])]
+    },
+    close() {
+      clearInterval(timer)
+      closeByForce(client)
+    },
+  }
+}
+
+type TopicLeaders = {
+  readonly topic: string
+  /** Node id by partition; −1 without a leader. */
+  readonly leaders: readonly number[]
+  readonly brokers: ReadonlyMap<number, string>
+}
+
+/** All topics at once; when one of them fails the client fails the lot, so then each by itself. */
+async function readTopics(client: Base, topics: readonly string[]): Promise<readonly TopicLeaders[]> {
+  try {
+    return leadersIn(await client.metadata({ topics: [...topics], forceUpdate: true }), topics)
+  } catch (error) {
+    if (topics.length <= 1) throw error
+    const single = await Promise.allSettled(topics.map((topic) => readTopics(client, [topic])))
+    const found = single.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
+    if (found.length === 0) throw error
+    return found
+  }
+}
+
+function leadersIn(metadata: ClusterMetadata, topics: readonly string[]): readonly TopicLeaders[] {
+  const brokers = new Map([...metadata.brokers].map(([id, { host, port }]) => [id, `${host}:${port}`] as const))
+  return topics.flatMap((topic) => {
+    const known = metadata.topics.get(topic)
+    return known === undefined ? [] : [{ topic, leaders: known.partitions.map(({ leader }) => leader), brokers }]
+  })
+}
+
+const mechanisms = {
+  plain: 'PLAIN',
+  'scram-sha-256': 'SCRAM-SHA-256',
+  'scram-sha-512': 'SCRAM-SHA-512',
+} as const
+
+function clientOptions(connection: KafkaConnection, brokers: readonly string[]): BaseOptions {
+  const { sasl, tls } = connection
+  return {
+    clientId: connection.clientId ?? 'eventmesh',
+    bootstrapBrokers: [...brokers],
+    autocreateTopics: false,
+    ...(sasl && { sasl: { mechanism: mechanisms[sasl.mechanism], username: sasl.username, password: sasl.password } }),
+    ...(tls && { tls: tls === true ? {} : { ca: tls.ca } }),
+  }
+}
+
+/** The client sets TCP_NODELAY itself; an `error` without a listener would end the process. */
+function watchConnections(client: Base): void {
+  const ignore = (): void => undefined
+  client.on('error', ignore)
+  client.connections.on('connecting', ({ connection }: { connection: Connection }) => connection.on('error', ignore))
+  client.connections.on('connect', ({ connection }: { connection: Connection }) => {
+    connection.socket.setKeepAlive(true, keepAliveMs)
+  })
+}
+
+/**
+ * Closes and lets go of the sockets at once: to a broker that reads no more the client's own close waits for bytes
+ * that never leave, and keeps them.
+ */
+function closeByForce(client: Base): void {
+  const sockets = [...client.connections].map(([, { socket }]) => socket)
+  // Whatever closing has to say, the client is not used again.
+  client.close().catch(() => undefined)
+  for (const socket of sockets) socket?.destroy()
+}
+
+async function within<T>(ms: number, work: Promise<T>, onLate: () => T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms)
+  })
+  try {
+    const done = await Promise.race([work.then((value) => ({ value })), late])
+    return done === undefined ? onLate() : done.value
+  } finally {
+    clearTimeout(timer)
+    // Late: its end no longer matters to anyone, and must not end the process.
+    work.catch(() => undefined)
+  }
+}

@@ -1,0 +1,216 @@
+import type { TenantId } from '@eventmesh/envelope'
+import type { ExtractTablesWithRelations } from 'drizzle-orm'
+import type { PgTransaction } from 'drizzle-orm/pg-core'
+import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
+import postgres, { type Sql, type TransactionSql } from 'postgres'
+import { DatabaseError, keepParametersOutOfErrors, toDatabaseError } from './database-error.ts'
+import { type Listener, type ListenOptions, listen } from './listen.ts'
+import type { ProcessRole } from './roles.ts'
+import { createSlots } from './slots.ts'
+
+export type ConnectOptions = {
+  readonly url: string
+  /** Where LISTEN connects when a pooler stands in front of `url`. */
+  readonly directUrl?: string
+  /** Whose rights the process has. With `startupRole` each connection starts with `role=eventmesh_<role>`. */
+  readonly role?: ProcessRole
+  readonly startupRole?: boolean
+  /** Connections of the pool. */
+  readonly max: number
+  /** How long a transaction may wait for its connection, `BEGIN` included. */
+  readonly acquireTimeoutMs: number
+  readonly statementTimeoutMs: number
+  readonly lockTimeoutMs?: number
+  readonly idleInTransactionTimeoutMs?: number
+  readonly applicationName: string
+  /** False only behind a pooler that pools transactions. */
+  readonly prepare?: boolean
+}
+
+export type Database = {
+  readonly role: ProcessRole | undefined
+  readonly drizzle: PostgresJsDatabase
+  /** Raw postgres.js on the same pool, without the acquire deadline: for single statements. */
+  readonly sql: Sql
+  /**
+   * Runs in one transaction; rolls back when `run` throws. After a serialization failure or a deadlock it runs again
+   * (`tries`), so `run` has no effect outside of the transaction. Throws `DatabaseError`.
+   */
+  transaction<T>(run: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>
+  /** The same with `app.tenant_id` set for this transaction only: row-level security shows this tenant's rows. */
+  forTenant<T>(tenantId: TenantId, run: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>
+  /** Notifications of one channel over a connection of its own, reconnecting for ever. */
+  listen(channel: string, onMessage: (payload: string) => void, options?: ListenOptions): Promise<Listener>
+  /** Waits for running transactions (at most 5 s), then closes every connection. */
+  close(): Promise<void>
+}
+
+/** A drizzle transaction; `sql` is postgres.js on the same connection, for what a query builder cannot say. */
+export type Transaction = DrizzleTransaction & { readonly sql: TransactionSql }
+
+type NoSchema = Record<string, never>
+type DrizzleTransaction = PgTransaction<PostgresJsQueryResultHKT, NoSchema, ExtractTablesWithRelations<NoSchema>>
+
+export type TransactionOptions = {
+  readonly isolation?: 'read committed' | 'repeatable read' | 'serializable'
+  readonly readOnly?: boolean
+  /** Default 3. */
+  readonly tries?: number
+  /**
+   * Milliseconds after which the caller gets an answer whatever the server does. Past it, a transaction whose `run` had
+   * not resolved is rolled back; one whose commit was sent may have happened (`mayHaveCommitted`).
+   */
+  readonly deadlineMs?: number
+}
+
+const defaults = { lockTimeoutMs: 1_000, idleInTransactionTimeoutMs: 10_000, connectTimeoutMs: 5_000, tries: 3 }
+const closeTimeoutMs = 5_000
+
+keepParametersOutOfErrors()
+
+/** Opens nothing yet: the first statement connects. */
+export function connect(options: ConnectOptions): Database {
+  const client = postgres(options.url, clientOptions(options))
+  const database = drizzle(client)
+  passDatesAndJson(client)
+  const slots = createSlots(options.max)
+  const listeners = new Set<Listener>()
+
+  async function transaction<T>(run: (tx: Transaction) => Promise<T>, given: TransactionOptions = {}): Promise<T> {
+    const tries = given.tries ?? defaults.tries
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await attemptOnce(run, given)
+      } catch (error) {
+        if (attempt >= tries || !isUndone(error)) throw error
+      }
+    }
+  }
+
+  async function attemptOnce<T>(run: (tx: Transaction) => Promise<T>, given: TransactionOptions): Promise<T> {
+    const release = await slots.acquire(options.acquireTimeoutMs)
+    const state = { begun: false, abandoned: false, resolved: false }
+    const work = database
+      .transaction(async (tx) => {
+        if (state.abandoned) throw new DatabaseError('busy', 'the caller no longer waits')
+        state.begun = true
+        const result = await run(withClient(tx))
+        if (state.abandoned) throw new DatabaseError('unavailable', 'the caller no longer waits')
+        state.resolved = true
+        return result
+      }, transactionConfig(given))
+      .catch((error: unknown) => {
+        throw toDatabaseError(error, { commitSent: state.resolved })
+      })
+      // The slot stands for the connection: an abandoned transaction keeps it until the server has let go.
+      .finally(release)
+
+    return await withDeadlines(work, state, options.acquireTimeoutMs, given.deadlineMs)
+  }
+
+  return {
+    role: options.role,
+    drizzle: database,
+    sql: client,
+    transaction,
+    forTenant: (tenantId, run, given) =>
+      transaction(async (tx) => {
+        await tx.sql`select set_config('app.tenant_id', ${tenantId}, true)`
+        return await run(tx)
+      }, given),
+    async listen(channel, onMessage, given) {
+      const url = options.directUrl ?? options.url
+      const listener = await listen({ ...clientOptions(options), url }, channel, onMessage, given)
+      listeners.add(listener)
+      return {
+        async close() {
+          listeners.delete(listener)
+          await listener.close()
+        },
+      }
+    },
+    async close() {
+      await Promise.all([...listeners].map((listener) => listener.close()))
+      await client.end({ timeout: closeTimeoutMs / 1_000 })
+    },
+  }
+}
+
+function clientOptions(options: ConnectOptions) {
+  const { role, startupRole, prepare } = options
+  return {
+    max: options.max,
+    prepare: prepare ?? true,
+    connect_timeout: defaults.connectTimeoutMs / 1_000,
+    onnotice: () => {},
+    connection: {
+      application_name: options.applicationName,
+      TimeZone: 'UTC',
+      statement_timeout: options.statementTimeoutMs,
+      lock_timeout: options.lockTimeoutMs ?? defaults.lockTimeoutMs,
+      idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? defaults.idleInTransactionTimeoutMs,
+      // The start-up packet's own parameter rather than `options=-c role=`: it wins over an `options` in the URL.
+      ...(startupRole && role !== undefined ? { role: `eventmesh_${role}` } : {}),
+    },
+  }
+}
+
+// drizzle switches the client's handling of dates and JSON off, for raw statements too. Dates come back as `Date` again
+// (drizzle takes them as well) and both are accepted as parameters, as objects or as finished text.
+function passDatesAndJson(client: Sql): void {
+  const { parsers, serializers } = client.options
+  const timestamptz = 1184
+  const [json, jsonb] = [114, 3802]
+  parsers[timestamptz] = (text: string) => new Date(text)
+  serializers[timestamptz] = (value: unknown) => (value instanceof Date ? value.toISOString() : value)
+  for (const type of [json, jsonb]) {
+    serializers[type] = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
+  }
+}
+
+function transactionConfig({ isolation, readOnly }: TransactionOptions) {
+  return {
+    ...(isolation === undefined ? {} : { isolationLevel: isolation }),
+    ...(readOnly === undefined ? {} : { accessMode: readOnly ? ('read only' as const) : ('read write' as const) }),
+  }
+}
+
+// drizzle keeps the connection it runs on to itself; `Transaction.sql` is the one way to it.
+function withClient(tx: DrizzleTransaction): Transaction {
+  const { client } = (tx as unknown as { session: { client: TransactionSql } }).session
+  return Object.assign(tx, { sql: client })
+}
+
+function isUndone(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.sqlState === '40001' || error.sqlState === '40P01')
+}
+
+type Progress = { begun: boolean; abandoned: boolean; resolved: boolean }
+
+// Two clocks of our own: postgres.js queues without a bound, and a stopped server answers nothing at all.
+async function withDeadlines<T>(work: Promise<T>, state: Progress, acquireMs: number, deadlineMs?: number): Promise<T> {
+  let acquire: NodeJS.Timeout | undefined
+  let total: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    acquire = setTimeout(() => {
+      if (state.begun) return
+      state.abandoned = true
+      reject(new DatabaseError('busy', `no transaction could begin within ${acquireMs} ms`))
+    }, acquireMs)
+    if (deadlineMs === undefined) return
+    total = setTimeout(() => {
+      state.abandoned = true
+      const facts = { mayHaveCommitted: state.resolved }
+      reject(new DatabaseError('unavailable', `the database did not answer within ${deadlineMs} ms`, facts))
+    }, deadlineMs)
+  })
+  work.catch(() => {
+    // Already answered by a deadline; the race below reports every other failure.
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(acquire)
+    clearTimeout(total)
+  }
+}

@@ -1,0 +1,6 @@
+export { type ConnectOptions, connect, type Database, type Transaction, type TransactionOptions } from './connect.ts'
+export { DatabaseError, type DatabaseErrorKind, toDatabaseError } from './database-error.ts'
+export type { Listener, ListenOptions } from './listen.ts'
+export { type MigrateOptions, migrate } from './migrate.ts'
+export { type PolicyException, policyExceptions } from './policy-exceptions.ts'
+export { assertRole, type ProcessRole, processRoles, roleName } from './roles.ts'

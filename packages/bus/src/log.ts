@@ -14,7 +14,8 @@ export interface Log {
    *   as refused, never as appended.
    * - `overloaded`: the buffer (bytes or records) is full; nothing was sent.
    * Order: records with one key, appended one call after the other's result, are read in that order.
-   * Broker faults are results; it throws only for a caller's bug (a control character in a header, a value over the limit).
+   * Broker faults are results; it throws only for a caller's bug (`record.ts`: a control character in key or header, a
+   * value that cannot be JSON text, a record over the limit). Nothing of that call is sent then.
    */
   append(topic: Topic, records: readonly LogRecord[], options: AppendOptions): Promise<readonly AppendResult[]>
 
@@ -33,8 +34,12 @@ export interface Log {
    */
   read(topic: Topic, options: ReadOptions): AsyncIterable<StoredRecord>
 
-  /** Whether the log can take an append now; `detail` is for `/readyz?verbose` and `doctor`, free of secrets. */
-  check(): Promise<{ readonly ok: boolean; readonly detail: string }>
+  /**
+   * Whether the log can take an append now; `detail` is for `/readyz?verbose` and `doctor`, free of secrets.
+   * `unsafe` names each setting under which a crash may take acknowledged records along: with
+   * `EVENTMESH_DURABILITY=production` a process with an entry there does not start. Present in every answer with `ok`.
+   */
+  check(): Promise<{ readonly ok: boolean; readonly detail: string; readonly unsafe?: readonly string[] }>
 
   /** Finishes what was accepted (appends in flight, running handlers), then lets go of every connection. */
   close(): Promise<void>

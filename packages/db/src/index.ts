@@ -1,6 +1,40 @@
 export { type ConnectOptions, connect, type Database, type Transaction, type TransactionOptions } from './connect.ts'
 export { DatabaseError, type DatabaseErrorKind, toDatabaseError } from './database-error.ts'
+export {
+  type EventCursor,
+  type EventList,
+  type EventLookup,
+  type EventPageOptions,
+  type EventRow,
+  type EventSearch,
+  eventListLimitMax,
+  events,
+  type ListedEvent,
+} from './events.ts'
+export { type IndexRoll, indexUpkeep } from './index-upkeep.ts'
+export {
+  type IndexEntry,
+  type IndexRow,
+  indexWriter,
+  type LogPlace,
+  type RecordBody,
+  type RejectedBody,
+  type WriteResult,
+} from './index-writer.ts'
+export { keyModes } from './key-modes.ts'
 export type { Listener, ListenOptions } from './listen.ts'
 export { type MigrateOptions, migrate } from './migrate.ts'
 export { type PolicyException, policyExceptions } from './policy-exceptions.ts'
+export * as positions from './positions.ts'
 export { assertRole, type ProcessRole, processRoles, roleName } from './roles.ts'
+export * from './search-grammar.ts'
+export {
+  type Counted,
+  type Dimension,
+  latencyBucket,
+  latencyBucketsMs,
+  otherType,
+  type SeriesRow,
+  stats,
+  typesPerDayMax,
+} from './stats.ts'

@@ -1,0 +1,5 @@
+export * from './claims.ts'
+export { FailpointError, failpoint } from './failpoint.ts'
+export * from './log.ts'
+export { type OpenClaimsOptions, type OpenLogOptions, openClaims, openLog } from './open.ts'
+export { checkRecord, recordBytesMax } from './record.ts'

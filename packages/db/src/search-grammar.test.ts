@@ -103,7 +103,17 @@ describe('search grammar', () => {
   })
 
   it('never throws on hostile text', () => {
-    for (const query of ['"\\', '\\', ':', '::', '-:', '"":""', 'payload.\u0000:\ud800', `event:${'9'.repeat(500)}`, 'source:""']) {
+    for (const query of [
+      '"\\',
+      '\\',
+      ':',
+      '::',
+      '-:',
+      '"":""',
+      'payload.\u0000:\ud800',
+      `event:${'9'.repeat(500)}`,
+      'source:""',
+    ]) {
       expect(() => parseSearch(query)).not.toThrow()
     }
   })

@@ -76,6 +76,10 @@ export function parseSearch(query: string): ParsedSearch {
   if (query.length > queryLengthMax) {
     return refuse([fault(queryLengthMax, query.length, query, `at most ${queryLengthMax} characters`)])
   }
+  // Postgres text holds neither, so no row could match.
+  const unstorable = query.isWellFormed() ? query.indexOf('\u0000') : 0
+  if (unstorable !== -1) return refuse([fault(unstorable, 1, '', 'text without U+0000 and lone surrogates')])
+
   const terms: SearchTerm[] = []
   const faults: SearchFault[] = []
   for (const token of tokens(query)) {
@@ -135,7 +139,10 @@ function parseTerm(token: Token): SearchTerm | SearchFault {
   }
   const field = searchFields.find((each) => each === name)
   if (field === undefined) {
-    return expect(part(body, 0, colon), `one of ${searchFields.join(', ')}, payload.<path>, or the whole word in quotes`)
+    return expect(
+      part(body, 0, colon),
+      `one of ${searchFields.join(', ')}, payload.<path>, or the whole word in quotes`,
+    )
   }
   return parseField(field, value, isNegated)
 }
@@ -228,7 +235,9 @@ function textOrPrefix(item: Token): SearchValue | undefined {
   if (word === undefined || word.text === '') return undefined
   if (word.isQuoted || !word.text.includes('*')) return { kind: 'text', text: word.text }
   const prefix = word.text.slice(0, -1)
-  return word.text.endsWith('*') && prefix !== '' && !prefix.includes('*') ? { kind: 'prefix', text: prefix } : undefined
+  return word.text.endsWith('*') && prefix !== '' && !prefix.includes('*')
+    ? { kind: 'prefix', text: prefix }
+    : undefined
 }
 
 function numeric(item: Token, units: Readonly<Record<string, number>>): SearchValue | undefined {

@@ -1,0 +1,256 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Claims, Log } from '@eventmesh/bus'
+import type { Logger, Metrics } from '@eventmesh/runtime'
+import { getRequestListener, RequestError } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { Hono } from 'hono'
+import { ack } from './ack.ts'
+import { authenticate } from './authenticate.ts'
+import { Background } from './background.ts'
+import { errorPage } from './error-pages.ts'
+import { type Exchange, exchangeOf } from './exchange.ts'
+import { KeyCache, type KeyLookup } from './key-cache.ts'
+import { KeyUsage, type KeyUse } from './key-usage.ts'
+import { Budget } from './limit.ts'
+import type { Limits } from './limits.ts'
+import { ingestMetrics } from './metrics.ts'
+import type { Outcome } from './outcome.ts'
+import { accept, type PipelineDeps } from './pipeline.ts'
+import { OutcomeRecorder } from './record-outcome.ts'
+import { readHead } from './request.ts'
+import { createIngestServer } from './server.ts'
+import { TokenBuckets } from './token-bucket.ts'
+
+export type IngestDeps = {
+  readonly log: Log
+  readonly claims: Claims
+  readonly lookupKey: KeyLookup
+  readonly recordKeyUse: (uses: readonly KeyUse[]) => Promise<void>
+  readonly limits: Limits
+  /** As senders see this service, without a slash at the end. */
+  readonly publicUrl: string
+  readonly trustedProxyHops: number
+  readonly logger: Logger
+  readonly metrics: Metrics
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly isReady: () => Promise<boolean>
+}
+
+export type Ingest = {
+  /** The key cache, for what a listener tells it. */
+  readonly keys: KeyCache
+  listen(port: number, host: string): Promise<number>
+  /** From now on `/readyz` is 503 and each answer the last one on its connection; requests are still taken. */
+  announceDrain(): void
+  isDraining(): boolean
+  /** Takes no more requests, ends those in flight, waits for what runs beside them. */
+  drain(inFlightMs: number): Promise<void>
+}
+
+const flushEveryMs = 10_000
+
+/** The whole service but its connections: in a test as in production. */
+export function createIngest(deps: IngestDeps): Ingest {
+  const { limits, logger, publicUrl } = deps
+  const budget = new Budget(limits)
+  const metrics = ingestMetrics(deps.metrics, budget)
+  const background = new Background((what, error) => {
+    metrics.backgroundError(what)
+    logger.warn({ action: what, error }, 'work beside an answer failed')
+  })
+  const pipeline: PipelineDeps = {
+    ...deps,
+    budget,
+    background,
+    keys: new KeyCache(deps.lookupKey, limits),
+    failures: new TokenBuckets({
+      rate: limits.ipFailuresPerMinute / 60,
+      burst: limits.ipFailuresPerMinute,
+      entriesMax: limits.keysMax,
+    }),
+  }
+  const recorder = new OutcomeRecorder({
+    ...deps,
+    background,
+    authenticate: (request) => authenticate(request, pipeline),
+  })
+  const usage = new KeyUsage()
+  let state: 'serving' | 'announced' | 'draining' = 'serving'
+  const ackDeps = { budget, publicUrl, isDraining: () => state !== 'serving' }
+
+  const finish = (exchange: Exchange, outcome: Outcome): void => {
+    exchange.hold?.release()
+    const status = ack(exchange, outcome, ackDeps)
+    const { caller } = exchange
+    if (caller !== undefined) {
+      const { keyId, tenantId } = caller.key
+      usage.note({ keyId, tenantId, usedAtMs: exchange.receivedAtMs, ip: exchange.request?.ip ?? '' })
+    }
+    recorder.record(exchange, outcome, status)
+    metrics.request(exchange, outcome, status)
+    logRequest(logger, exchange, outcome, status)
+  }
+  const fail = (exchange: Exchange, error: unknown): void => {
+    logger.error({ error, request_id: exchange.requestId, route: exchange.request?.path }, 'a request failed')
+    finish(exchange, refused('internal', 'something went wrong here; send the same request again'))
+  }
+  const serve = async (exchange: Exchange, isBatch: boolean): Promise<Response> => {
+    let outcome: Outcome
+    try {
+      outcome =
+        state === 'draining'
+          ? refused('draining', 'this process is shutting down; send the same request again', { retryAfterSeconds: 1 })
+          : await accept(exchange, isBatch, pipeline)
+    } catch (error) {
+      fail(exchange, error)
+      return RESPONSE_ALREADY_SENT
+    }
+    finish(exchange, outcome)
+    return RESPONSE_ALREADY_SENT
+  }
+  const show = (exchange: Exchange, outcome: Outcome): Response => {
+    finish(exchange, outcome)
+    return RESPONSE_ALREADY_SENT
+  }
+
+  const app = new Hono<{ Bindings: { incoming: IncomingMessage } }>()
+  const exchangeIn = (context: { env: { incoming: IncomingMessage } }): Exchange => exchangeOf(context.env.incoming)
+  app.post('/v1/events', (c) => serve(exchangeIn(c), false))
+  app.post('/v1/events/batch', (c) => serve(exchangeIn(c), true))
+  app.get('/livez', (c) => show(exchangeIn(c), page(200, 'ok')))
+  app.get('/readyz', async (c) => {
+    const isReady = state === 'serving' && (await deps.isReady())
+    return show(exchangeIn(c), isReady ? page(200, 'ok') : page(503, 'not ready'))
+  })
+  app.get('/errors/:code', (c) => {
+    const exchange = exchangeIn(c)
+    return show(exchange, errorPage(c.req.param('code'), exchange.request?.headers.accept) ?? unknownRoute())
+  })
+  app.on(['ALL'], ['/v1/events', '/v1/events/batch'], (c) => show(exchangeIn(c), wrongMethod('POST')))
+  app.on(['ALL'], ['/livez', '/readyz', '/errors/:code'], (c) => show(exchangeIn(c), wrongMethod('GET, HEAD')))
+  app.notFound((c) => show(exchangeIn(c), unknownRoute()))
+  app.onError((error, c) => {
+    fail(exchangeIn(c), error)
+    return RESPONSE_ALREADY_SENT
+  })
+
+  const listener = getRequestListener((request, env) => app.fetch(request, env), {
+    overrideGlobalObjects: false,
+    // `ack` reads a refused upload on by itself.
+    autoCleanupIncoming: false,
+    errorHandler: (error) => {
+      throw error
+    },
+  })
+  const server: Server = createIngestServer({
+    limits,
+    publicUrl,
+    now: deps.now,
+    onExchange: (exchange) => {
+      const head = readHead(exchange, limits, deps.trustedProxyHops)
+      if (!head.ok) {
+        finish(exchange, { kind: 'refused', refusal: head.refusal })
+        return
+      }
+      exchange.request = head.value
+      if (exchange.fault !== undefined) {
+        finish(exchange, { kind: 'refused', refusal: exchange.fault })
+        return
+      }
+      listener(exchange.incoming, exchange.outgoing as ServerResponse).catch((error: unknown) => {
+        if (error instanceof RequestError) {
+          finish(exchange, refused('request_malformed', 'the URL or the Host header is malformed'))
+        } else fail(exchange, error)
+      })
+    },
+    onRefused: (refusal, status) => {
+      metrics.refusedSocket(refusal.code)
+      logger.info({ code: refusal.code, http_status: status, outcome: 'refused' }, 'request')
+    },
+  })
+
+  const flush = (): void => {
+    recorder.flush()
+    const uses = usage.take()
+    if (uses.length > 0) background.run('key-use', deps.recordKeyUse(uses))
+  }
+  const timer = setInterval(flush, flushEveryMs).unref()
+
+  return {
+    keys: pipeline.keys,
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject)
+        server.listen(port, host, () => {
+          server.off('error', reject)
+          resolve((server.address() as AddressInfo).port)
+        })
+      }),
+    announceDrain() {
+      state = 'announced'
+    },
+    isDraining: ackDeps.isDraining,
+    async drain(inFlightMs) {
+      state = 'draining'
+      await close(server, inFlightMs)
+      clearInterval(timer)
+      flush()
+      await background.idle()
+    },
+  }
+}
+
+/** Ends when every request in flight is answered; what is unfinished after `inFlightMs` is cut. */
+async function close(server: Server, inFlightMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const cut = setTimeout(() => server.closeAllConnections(), inFlightMs)
+  await closed
+  clearTimeout(cut)
+}
+
+function refused(code: 'internal' | 'draining' | 'request_malformed', detail: string, more = {}): Outcome {
+  return { kind: 'refused', refusal: { code, detail, ...more } }
+}
+
+function unknownRoute(): Outcome {
+  return {
+    kind: 'refused',
+    refusal: { code: 'route_unknown', detail: 'there is nothing at this path; events go to POST /v1/events' },
+  }
+}
+
+function wrongMethod(allow: string): Outcome {
+  return { kind: 'refused', refusal: { code: 'method_not_allowed', detail: `this path takes ${allow} only`, allow } }
+}
+
+function page(status: number, text: string): Outcome {
+  return { kind: 'page', status, contentType: 'text/plain; charset=utf-8', text: `${text}\n` }
+}
+
+/** One wide line per request. */
+function logRequest(logger: Logger, exchange: Exchange, outcome: Outcome, status: number): void {
+  if (outcome.kind === 'page') return
+  const { caller, request, body } = exchange
+  logger.info(
+    {
+      request_id: exchange.requestId,
+      http_method: request?.method,
+      route: request?.path.slice(0, 100),
+      http_status: status,
+      outcome: outcome.kind,
+      code: outcome.kind === 'refused' ? outcome.refusal.code : undefined,
+      event_id: 'eventId' in outcome ? outcome.eventId : undefined,
+      items: exchange.items?.length,
+      tenant_id: caller?.key.tenantId,
+      key_id: caller?.key.keyId,
+      mode: caller?.key.mode,
+      ip: request?.ip,
+      bytes: body?.length,
+      duration_ms: Math.round((performance.now() - exchange.startedAt) * 10) / 10,
+    },
+    'request',
+  )
+}

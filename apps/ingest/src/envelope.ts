@@ -1,0 +1,126 @@
+import type { LogRecord } from '@eventmesh/bus'
+import { formatTime, spliceEnvelope } from '@eventmesh/envelope'
+import type { Caller } from './authenticate.ts'
+import type { Exchange } from './exchange.ts'
+import type { Item } from './item.ts'
+import { redact } from './redact.ts'
+import type { RequestHeaders } from './request.ts'
+
+const headersBytesMax = 4_096
+const httpBytesMax = 1_024
+/** Request headers that help to find a sender and tell nothing about it that it would not print itself. */
+const httpNames = ['user-agent', 'host', 'accept', 'x-request-id'] as const
+
+/** Candidate → record for every item that is to be published; what is too large for the log ends here. */
+export function envelope(items: readonly Item[], exchange: Exchange, caller: Caller, recordBytesMax: number): Item[] {
+  const receivedAt = formatTime(exchange.receivedAtMs)
+  const common = commonHeaders(exchange, caller)
+  const published: Item[] = []
+  for (const item of items) {
+    const { candidate, identity, dedupe } = item
+    if (item.ending !== undefined || candidate === undefined || identity === undefined || dedupe === undefined) continue
+    const headers: Record<string, string> = {
+      'em-event-id': identity.eventId,
+      'em-fp': identity.fp,
+      'em-dedupe': dedupe,
+      'em-item': `${item.index}/${items.length === 1 ? 1 : items.length}`,
+      'em-wrap': candidate.wrap,
+      ...common,
+      ...candidate.attributes,
+    }
+    dropTooMuch(headers)
+    const record: LogRecord = {
+      key: `${caller.key.tenantId}:${candidate.orderingKey ?? identity.eventId}`,
+      value: spliceEnvelope(
+        {
+          eventId: identity.eventId,
+          eventType: candidate.eventType,
+          tenantId: caller.key.tenantId,
+          requestId: exchange.requestId,
+          occurredAt: candidate.occurredAt,
+          receivedAt,
+          idempotencyKey: candidate.idempotencyKey,
+        },
+        candidate.payload,
+      ),
+      headers,
+    }
+    if (record.value.length + headersBytesMax > recordBytesMax) {
+      const refusal = {
+        code: 'payload_too_large',
+        detail: `the event with its envelope has more than ${recordBytesMax} bytes`,
+        idempotencyKey: candidate.idempotencyKey,
+      } as const
+      item.ending = { status: 'rejected', refusal }
+      continue
+    }
+    item.record = record
+    published.push(item)
+  }
+  return published
+}
+
+/** What all records of one request share: reliability section 4. */
+function commonHeaders(exchange: Exchange, caller: Caller): Record<string, string> {
+  const { headers, ip } = exchange.request!
+  const common: Record<string, string> = {
+    'em-source': caller.scope,
+    'em-key-id': caller.key.keyId,
+    'em-mode': caller.key.mode,
+    'em-envelope': '1',
+    'em-size': String(exchange.body!.length),
+    'em-ms': stepTimes(exchange),
+    'em-ip': ip,
+    'content-type': 'application/json',
+  }
+  const contentType = headers['content-type']
+  if (contentType !== undefined) common['em-content-type'] = printable(contentType)
+  const trace = headers.traceparent
+  if (trace !== undefined && traceForm.test(trace)) common.traceparent = trace
+  const http = httpHeader(headers)
+  if (http !== undefined) common['em-http'] = http
+  return common
+}
+
+/** https://www.w3.org/TR/trace-context/#traceparent-header */
+const traceForm = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
+
+export function traceId(headers: RequestHeaders): string | null {
+  const trace = headers.traceparent
+  return trace !== undefined && traceForm.test(trace) ? trace.slice(3, 35) : null
+}
+
+/** `body=1.2,validate=0.1`: milliseconds per step, up to the append. */
+function stepTimes(exchange: Exchange): string {
+  let text = ''
+  let from = exchange.startedAt
+  for (const [step, at] of exchange.marks) {
+    text += `${text === '' ? '' : ','}${step}=${Math.round((at - from) * 10) / 10}`
+    from = at
+  }
+  return text
+}
+
+function httpHeader(headers: RequestHeaders): string | undefined {
+  const kept: Record<string, string> = {}
+  let isEmpty = true
+  for (const name of httpNames) {
+    const value = headers[name]
+    if (value === undefined) continue
+    kept[name] = redact(printable(value.slice(0, 200)))
+    isEmpty = false
+  }
+  const text = isEmpty ? undefined : JSON.stringify(kept)
+  return text === undefined || Buffer.byteLength(text) > httpBytesMax ? undefined : text
+}
+
+function printable(value: string): string {
+  return value.replace(/[^\x20-\x7e]/g, '?')
+}
+
+/** `em-http` is a convenience: it goes before the headers exceed their bound. */
+function dropTooMuch(headers: Record<string, string>): void {
+  let size = 0
+  for (const name in headers) size += name.length + headers[name]!.length
+  if (size > headersBytesMax) delete headers['em-http']
+}

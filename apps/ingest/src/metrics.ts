@@ -1,0 +1,50 @@
+import type { Metrics } from '@eventmesh/runtime'
+import type { Exchange } from './exchange.ts'
+import type { Budget } from './limit.ts'
+import type { Outcome } from './outcome.ts'
+
+export type IngestMetrics = {
+  request(exchange: Exchange, outcome: Outcome, status: number): void
+  /** What the parser refused. */
+  refusedSocket(code: string): void
+  /** Work beside answers that failed, by what it was. */
+  backgroundError(what: string): void
+}
+
+/** Labels are codes and routes of ours; no tenant, key or anything that a sender chooses. */
+export function ingestMetrics(metrics: Metrics, budget: Budget): IngestMetrics {
+  const requests = metrics.counter('eventmesh_ingest_requests_total', 'Requests by status.', ['status'])
+  const events = metrics.counter('eventmesh_ingest_events_total', 'Events by outcome and, where refused, code.', [
+    'outcome',
+    'code',
+  ])
+  const seconds = metrics.histogram(
+    'eventmesh_ingest_answer_seconds',
+    'From complete headers to the answer, of event requests.',
+  )
+  const errors = metrics.counter(
+    'eventmesh_ingest_background_errors_total',
+    'Settles, outcome records and key uses that failed.',
+    ['what'],
+  )
+  metrics.gaugeOf('eventmesh_ingest_requests_in_flight', 'Event requests in flight.', () => budget.requestsInFlight)
+  metrics.gaugeOf('eventmesh_ingest_body_bytes', 'Bytes of bodies in flight.', () => budget.bytesInFlight)
+
+  return {
+    request(exchange, outcome, status) {
+      requests.inc({ status: String(status) })
+      if (outcome.kind === 'page') return
+      seconds.observe((performance.now() - exchange.startedAt) / 1_000)
+      if (outcome.kind === 'batch') {
+        for (const ending of outcome.endings) {
+          const code = 'refusal' in ending ? ending.refusal.code : ''
+          events.inc({ outcome: ending.status, code })
+        }
+      } else {
+        events.inc({ outcome: outcome.kind, code: outcome.kind === 'refused' ? outcome.refusal.code : '' })
+      }
+    },
+    refusedSocket: (code) => events.inc({ outcome: 'refused', code }),
+    backgroundError: (what) => errors.inc({ what }),
+  }
+}

@@ -1,0 +1,45 @@
+import type { ErrorCode, EventId, Issue } from '@eventmesh/envelope'
+
+/** Every way in which a request can end. `ack.ts` alone turns one into a response. */
+export type Outcome =
+  | { readonly kind: 'accepted' | 'duplicate'; readonly eventId: EventId; readonly idempotencyKey: string }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** Several items, each with its own ending: 202, 207 or 503. */
+  | { readonly kind: 'batch'; readonly endings: readonly Ending[] }
+  /** What is not about events: health and the pages of the error catalogue. */
+  | { readonly kind: 'page'; readonly status: number; readonly contentType: string; readonly text: string }
+  /** The sender left before its body was complete: nobody to answer, nothing happened. */
+  | { readonly kind: 'gone' }
+
+/** Every way in which one event of a request can end. */
+export type Ending =
+  | { readonly status: 'accepted' | 'duplicate'; readonly eventId: EventId; readonly idempotencyKey: string }
+  /** Definite: these bytes are not on the log, and sending them again unchanged ends the same way. */
+  | { readonly status: 'rejected'; readonly refusal: Refusal }
+  /** Not kept as far as we know: send it again. */
+  | { readonly status: 'unknown'; readonly refusal: Refusal }
+
+export type Refusal = {
+  readonly code: ErrorCode
+  /** What happened and what to do; never a secret or a body. */
+  readonly detail: string
+  readonly errors?: readonly Issue[]
+  readonly retryAfterSeconds?: number
+  /** For `method_not_allowed`. */
+  readonly allow?: string
+  /** Once it is known: a sender without a key of its own repeats with this one. */
+  readonly idempotencyKey?: string
+}
+
+export type Result<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly refusal: Refusal }
+
+export function refuse(code: ErrorCode, detail: string, more: Omit<Refusal, 'code' | 'detail'> = {}) {
+  return { ok: false, refusal: { code, detail, ...more } } as const
+}
+
+/** 1–5 s, so that senders that were refused together do not come back together. */
+export function jitteredRetrySeconds(): number {
+  return 1 + Math.floor(Math.random() * 5)
+}

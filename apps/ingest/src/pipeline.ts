@@ -1,0 +1,86 @@
+import { type Claims, failpoint, type Log } from '@eventmesh/bus'
+import { type AuthenticateDeps, authenticate } from './authenticate.ts'
+import type { Background } from './background.ts'
+import { readBody } from './body.ts'
+import { conclude } from './conclude.ts'
+import { dedupe } from './dedupe.ts'
+import { envelope } from './envelope.ts'
+import type { Exchange } from './exchange.ts'
+import { type Budget, limit, rateLimited } from './limit.ts'
+import type { Limits } from './limits.ts'
+import type { Outcome, Refusal } from './outcome.ts'
+import { publish } from './publish.ts'
+import { readRequest } from './request.ts'
+import { settle } from './settle.ts'
+import { validate } from './validate.ts'
+
+export type PipelineDeps = AuthenticateDeps & {
+  readonly budget: Budget
+  readonly limits: Limits
+  readonly claims: Claims
+  readonly log: Log
+  readonly background: Background
+}
+
+/**
+ * The accept path (architecture section 4): a 2xx means that the event is on the log. Nothing here looks at whether the
+ * sender is still there: once its body is complete, the event is taken to its end.
+ */
+export async function accept(exchange: Exchange, isBatch: boolean, deps: PipelineDeps): Promise<Outcome> {
+  const { limits, budget, background, claims } = deps
+  const request = readRequest(exchange.request!, isBatch, limits)
+  if (!request.ok) return refused(request.refusal)
+  exchange.headerKey = request.value.idempotencyKey
+  mark(exchange, 'request')
+
+  const authenticated = await authenticate(request.value, deps)
+  exchange.caller = authenticated.ok ? authenticated.value : authenticated.caller
+  if (!authenticated.ok) return refused(authenticated.refusal)
+  const caller = authenticated.value
+  mark(exchange, 'authenticate')
+
+  const hold = limit(request.value, caller, budget)
+  if (!hold.ok) return refused(hold.refusal)
+  exchange.hold = hold.value
+
+  const body = await readBody(exchange, request.value, hold.value)
+  if (!body.ok) return body.refusal === undefined ? { kind: 'gone' } : refused(body.refusal)
+  exchange.body = body.value
+  const answerBy = performance.now() + limits.handlerDeadlineMs
+  mark(exchange, 'body')
+
+  const validated = validate(body.value, request.value, caller, { limits, receivedAtMs: exchange.receivedAtMs })
+  if (!validated.ok) return refused(validated.refusal)
+  const items = validated.value
+  exchange.items = items
+  const waitMs = items.length === 1 ? 0 : budget.take(caller, items.length - 1)
+  if (waitMs > 0) return rateLimitedBatch(exchange, waitMs)
+  mark(exchange, 'validate')
+  await failpoint('after_validate')
+
+  const owner = await dedupe(items, caller, { claims, waitMs: limits.claimWaitMs })
+  mark(exchange, 'dedupe')
+  await failpoint('after_claim')
+
+  const records = envelope(items, exchange, caller, limits.recordBytesMax)
+  await publish(records, deps.log, Math.min(limits.produceDeadlineMs, answerBy - performance.now()))
+  if (records.length > 0) await failpoint('after_append')
+  mark(exchange, 'publish')
+
+  // Settle only after the append is durable: a settled key makes the sender stop sending.
+  background.run('settle', settle(items, caller, owner, { claims, ttlMs: limits.settledTtlMs, nowMs: deps.now() }))
+  return conclude(items, isBatch)
+}
+
+function refused(refusal: Refusal): Outcome {
+  return { kind: 'refused', refusal }
+}
+
+function rateLimitedBatch(exchange: Exchange, waitMs: number): Outcome {
+  exchange.items = undefined
+  return refused(rateLimited(waitMs).refusal)
+}
+
+function mark(exchange: Exchange, step: string): void {
+  exchange.marks.push([step, performance.now()])
+}

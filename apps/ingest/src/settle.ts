@@ -1,0 +1,33 @@
+import type { ClaimKey, Claims, SettleRequest, YieldRequest } from '@eventmesh/bus'
+import { failpoint } from '@eventmesh/bus'
+import type { Caller } from './authenticate.ts'
+import type { Item } from './item.ts'
+
+/**
+ * Tells the claims what came of the items: settled when the record is durable, yielded when it is not, so that the next
+ * try takes over at once. Runs beside the answer, which rests on the log alone.
+ */
+export async function settle(
+  items: readonly Item[],
+  caller: Caller,
+  owner: string,
+  deps: { readonly claims: Claims; readonly ttlMs: number; readonly nowMs: number },
+): Promise<void> {
+  const settles: SettleRequest[] = []
+  const yields: YieldRequest[] = []
+  for (const item of items) {
+    if (item.dedupe === undefined || item.dedupe === 'generated') continue
+    const key: ClaimKey = { tenantId: caller.key.tenantId, scope: caller.scope, key: item.candidate!.idempotencyKey }
+    const { eventId, fp } = item.identity!
+    if (item.position !== undefined) {
+      settles.push({ ...key, fp, result: { eventId, acceptedAtMs: deps.nowMs, ...item.position }, ttlMs: deps.ttlMs })
+    } else if (item.dedupe === 'claimed') {
+      yields.push({ ...key, owner })
+    }
+  }
+  await Promise.all([
+    settles.length > 0 ? deps.claims.settle(settles) : undefined,
+    yields.length > 0 ? deps.claims.yield(yields) : undefined,
+  ])
+  if (settles.length > 0) await failpoint('after_settle')
+}

@@ -6,6 +6,7 @@ import {
   ProduceAcks,
   Producer,
 } from '@platformatic/kafka'
+import { withDeadline } from './deadline.ts'
 import type { BatchOutcome, Leaders, PartitionBatch, ProducerLimits, SendToLeader } from './log.kafka.accumulate.ts'
 import type { KafkaConnection } from './log.kafka.connection.ts'
 import type { LogRecord } from './log.ts'
@@ -62,8 +63,9 @@ export function openSender(
   async function send(leader: number, batches: readonly PartitionBatch[]): Promise<readonly BatchOutcome[]> {
     const producer = producerOf(leader)
     const call = callProducer(producer, batches)
-    const outcomes = await within(limits.callDeadlineMs, call, () =>
-      batches.map(() => ({ unknown: `no answer of the leader within ${limits.callDeadlineMs} ms` })),
+    const unknown = `no answer of the leader within ${limits.callDeadlineMs} ms`
+    const outcomes = await withDeadline(limits.callDeadlineMs, call, () => new Error(unknown)).catch(() =>
+      batches.map(() => ({ unknown })),
     )
     if (outcomes.some((outcome) => 'unknown' in outcome)) discard(leader, producer)
     return outcomes
@@ -226,10 +228,8 @@ function followLeaders(connection: KafkaConnection, topics: readonly string[], o
   async function readOnce(names: readonly string[]): Promise<void> {
     const asked = client
     try {
-      const found = await within(leaderMapDeadlineMs, readTopics(asked, names), () => {
-        throw new Error(`no broker named the leaders within ${leaderMapDeadlineMs} ms`)
-      })
-      keep(found)
+      const late = () => new Error(`no broker named the leaders within ${leaderMapDeadlineMs} ms`)
+      keep(await withDeadline(leaderMapDeadlineMs, readTopics(asked, names), late))
     } catch (error) {
       if (client === asked) client = openClient()
       closeByForce(asked)
@@ -340,19 +340,4 @@ function closeByForce(client: Base): void {
   // Whatever closing has to say, the client is not used again.
   client.close().catch(() => undefined)
   for (const socket of sockets) socket?.destroy()
-}
-
-async function within<T>(ms: number, work: Promise<T>, onLate: () => T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms)
-  })
-  try {
-    const done = await Promise.race([work.then((value) => ({ value })), late])
-    return done === undefined ? onLate() : done.value
-  } finally {
-    clearTimeout(timer)
-    // Late: its end no longer matters to anyone, and must not end the process.
-    work.catch(() => undefined)
-  }
 }

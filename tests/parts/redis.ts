@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from './ports.ts'
+
+export type RedisServer = {
+  readonly port: number
+  readonly url: string
+  readonly address: string
+  readonly pid: number
+  kill(): Promise<void>
+  freeze(): void
+  thaw(): void
+  /** Starts it again on the same port, with an empty memory. */
+  start(): Promise<void>
+  close(): Promise<void>
+}
+
+/** A real `redis-server` on a free port of loopback, without persistence; `settings` are its own, by name. */
+export async function startRedis(settings: Readonly<Record<string, string>> = {}): Promise<RedisServer> {
+  const binary = findRedis()
+  if (binary === undefined) throw new Error('no redis-server on this machine')
+  const port = await freePort()
+  const dir = mkdtempSync(join(tmpdir(), 'eventmesh-redis-'))
+  let child: ChildProcess
+
+  async function start(): Promise<void> {
+    const given = { port: String(port), bind: '127.0.0.1', save: '', appendonly: 'no', dir, ...settings }
+    const args = Object.entries(given).flatMap(([name, value]) => [`--${name}`, value])
+    child = spawn(binary!.path, args, { stdio: 'ignore', argv0: 'redis-server' })
+    await untilAnswers(port)
+  }
+  const lastResort = (): void => void child.kill('SIGKILL')
+
+  await start()
+  process.once('exit', lastResort)
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    address: `127.0.0.1:${port}`,
+    get pid() {
+      return child.pid!
+    },
+    async kill() {
+      child.kill('SIGKILL')
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    start,
+    async close() {
+      process.off('exit', lastResort)
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGKILL')
+        await once(child, 'exit')
+      }
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+/**
+ * Where the server is: in the PATH, or the same program under the name that Debian's `redis-tools` gives it, which brings
+ * no service along. Installs that package where it is missing and this user may.
+ */
+export function findRedis(): { readonly path: string } | undefined {
+  const present = presentRedis()
+  if (present !== undefined || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return present
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore', env, timeout: 120_000 })
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-tools'], {
+    stdio: 'ignore',
+    env,
+    timeout: 120_000,
+  })
+  return presentRedis()
+}
+
+function presentRedis(): { readonly path: string } | undefined {
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/local/bin', '/usr/bin']
+  for (const name of ['redis-server', 'redis-check-rdb']) {
+    const folder = folders.find((each) => each !== '' && existsSync(join(each, name)))
+    if (folder !== undefined) return { path: join(folder, name) }
+  }
+  return undefined
+}
+
+async function untilAnswers(port: number): Promise<void> {
+  for (const end = Date.now() + 10_000; Date.now() < end; ) {
+    if (await answersPing(port)) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  throw new Error(`redis-server on port ${port} did not answer within 10 s`)
+}
+
+function answersPing(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port }, () => socket.write('PING\r\n'))
+    const answer = (is: boolean): void => {
+      socket.destroy()
+      resolve(is)
+    }
+    socket.setTimeout(500, () => answer(false))
+    socket.on('error', () => answer(false))
+    socket.on('data', (chunk) => answer(chunk.toString().startsWith('+PONG')))
+  })
+}

@@ -13,7 +13,7 @@ export type Faults = {
   bytesPerSecond: number
 }
 
-export type Proxy = {
+export type TcpProxy = {
   readonly port: number
   readonly address: string
   readonly faults: Faults
@@ -51,7 +51,7 @@ export type CaughtAnswer = {
 export async function startProxy(
   target: string,
   options: { readonly port?: number; readonly isKafka?: boolean } = {},
-): Promise<Proxy> {
+): Promise<TcpProxy> {
   const [host = '127.0.0.1', port] = target.split(':')
   const faults: Faults = { latencyMs: 0, isRefusing: false, blackhole: 'none', bytesPerSecond: 0 }
   const links = new Set<Link>()

@@ -1,5 +1,7 @@
 export * from './claims.ts'
 export { FailpointError, failpoint } from './failpoint.ts'
+export { type KafkaConnection, type KafkaVariables, kafkaConnection } from './log.kafka.connection.ts'
+export type { Durability, TopicReport, TopicsReport } from './log.kafka.topics.ts'
 export * from './log.ts'
-export { type OpenClaimsOptions, type OpenLogOptions, openClaims, openLog } from './open.ts'
+export { checkTopics, createTopics, type OpenClaimsOptions, type OpenLogOptions, openClaims, openLog } from './open.ts'
 export { checkRecord, recordBytesMax } from './record.ts'

@@ -77,6 +77,8 @@ export function accumulate(leaders: Leaders, send: SendToLeader, limits: Produce
   let whenEmpty: (() => void)[] = []
 
   function append(topic: string, records: readonly LogRecord[], deadlineMs: number): Promise<readonly AppendResult[]> {
+    if (deadlineMs <= 0)
+      return Promise.resolve(records.map(() => ({ status: 'refused', detail: neverSent(deadlineMs) }) as const))
     const sizes = records.map(recordBytes)
     const bytes = sizes.reduce((sum, size) => sum + size, 0)
     if (buffered.records + records.length > limits.bufferRecordsMax || buffered.bytes + bytes > limits.bufferBytesMax) {
@@ -206,9 +208,7 @@ export function accumulate(leaders: Leaders, send: SendToLeader, limits: Produce
 
   function expire(all: readonly Waiting[], deadlineMs: number): void {
     for (const waiting of all) {
-      const detail = waiting.isSent
-        ? `no answer of the log within ${deadlineMs} ms`
-        : `no leader took the record within ${deadlineMs} ms; it was never sent`
+      const detail = waiting.isSent ? `no answer of the log within ${deadlineMs} ms` : neverSent(deadlineMs)
       settle(waiting, { status: waiting.isSent ? 'unknown' : 'refused', detail })
     }
     dropSettled(arrived)
@@ -279,6 +279,10 @@ function settle({ call, index }: Waiting, result: AppendResult): void {
 function resultOf(outcome: BatchOutcome, partition: number, index: number): AppendResult {
   if ('unknown' in outcome) return { status: 'unknown', detail: outcome.unknown }
   return { status: 'appended', partition, offset: outcome.baseOffset + index }
+}
+
+function neverSent(deadlineMs: number): string {
+  return `no leader took the record within ${deadlineMs} ms; it was never sent`
 }
 
 /** Key, value, headers and the batch format's own bytes per record and header, rounded up. */

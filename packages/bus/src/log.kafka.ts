@@ -55,12 +55,10 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<Log> {
   await sender.readLeaders(names).catch(() => undefined)
 
   return {
-    append(topic, records, { deadlineMs }) {
+    async append(topic, records, { deadlineMs }) {
       for (const record of records) checkRecord(record)
-      if (closing.signal.aborted) {
-        return Promise.resolve(records.map(() => ({ status: 'refused', detail: 'the log is closed' }) as const))
-      }
-      return accumulator.append(topicName(connection, topic), records, deadlineMs)
+      if (closing.signal.aborted) return records.map(() => ({ status: 'refused', detail: 'the log is closed' }))
+      return await accumulator.append(topicName(connection, topic), records, deadlineMs)
     },
     async subscribe(given) {
       if (database === undefined)

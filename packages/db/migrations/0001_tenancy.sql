@@ -5,7 +5,7 @@ alter default privileges revoke execute on functions from public;
 
 create table tenant (
   id uuid primary key,
-  slug text not null unique check (slug ~ '^[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]$'),
+  slug text not null check (slug ~ '^[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]$'),
   name text not null check (char_length(name) between 1 and 200),
   require_idempotency_key boolean not null default false,
   claims text not null default 'degrade' check (claims in ('degrade', 'strict')),
@@ -14,6 +14,9 @@ create table tenant (
   suspended_reason text,
   deleted_at timestamptz
 );
+
+-- A deleted tenant's slug is free again.
+create unique index tenant_slug on tenant (slug) where deleted_at is null;
 
 alter table tenant enable row level security;
 alter table tenant force row level security;
@@ -124,22 +127,22 @@ revoke update, delete, truncate on audit from eventmesh_migrator;
 -- owner can read nothing else.
 create function api_key_by_hash(wanted bytea)
 returns table (
-  key_id uuid, tenant_id uuid, tenant_slug text, tenant_suspended_at timestamptz, tenant_deleted_at timestamptz,
+  key_id uuid, tenant_id uuid, tenant_slug text, tenant_suspended_at timestamptz,
   require_idempotency_key boolean, claims text, mode text, kind text, scopes text[], allowed_ips text[],
-  expires_at timestamptz, revoked_at timestamptz, disabled_at timestamptz, rotated_at timestamptz,
+  expires_at timestamptz, revoked_at timestamptz, disabled_at timestamptz,
   overlap_ends_at timestamptz
 )
 language sql stable security definer
 set search_path = pg_catalog, public
 begin atomic
-  select k.id, k.tenant_id, t.slug, t.suspended_at, t.deleted_at,
+  select k.id, k.tenant_id, t.slug, t.suspended_at,
          t.require_idempotency_key, t.claims, k.mode, k.kind, k.scopes, k.allowed_ips::text[],
-         k.expires_at, k.revoked_at, k.disabled_at, k.rotated_at, k.overlap_ends_at
+         k.expires_at, k.revoked_at, k.disabled_at, k.overlap_ends_at
   from public.api_key k join public.tenant t on t.id = k.tenant_id
-  where k.hash = wanted;
+  where k.hash = wanted and t.deleted_at is null;
 end;
 
-grant execute on function api_key_by_hash(bytea) to eventmesh_ingest;
+grant execute on function api_key_by_hash(bytea) to eventmesh_ingest, eventmesh_migrator;
 grant create on schema public to eventmesh_lookup;
 alter function api_key_by_hash(bytea) owner to eventmesh_lookup;
 revoke create on schema public from eventmesh_lookup;

@@ -7,7 +7,14 @@ let db: Database
 
 beforeAll(async () => {
   server = await testDatabase()
-  db = connect({ url: server.urls.ingest, role: 'ingest', max: 2, acquireTimeoutMs: 300, statementTimeoutMs: 2_000, applicationName: 'test' })
+  db = connect({
+    url: server.urls.ingest,
+    role: 'ingest',
+    max: 2,
+    acquireTimeoutMs: 300,
+    statementTimeoutMs: 2_000,
+    applicationName: 'test',
+  })
 })
 
 afterAll(async () => {

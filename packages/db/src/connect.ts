@@ -1,6 +1,6 @@
 import type { TenantId } from '@eventmesh/envelope'
 import type { ExtractTablesWithRelations } from 'drizzle-orm'
-import type { PgTransaction } from 'drizzle-orm/pg-core'
+import { makePgArray, type PgTransaction, parsePgArray } from 'drizzle-orm/pg-core'
 import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
 import postgres, { type Sql, type TransactionSql } from 'postgres'
 import { DatabaseError, keepParametersOutOfErrors, toDatabaseError } from './database-error.ts'
@@ -30,8 +30,10 @@ export type ConnectOptions = {
 export type Database = {
   readonly role: ProcessRole | undefined
   readonly drizzle: PostgresJsDatabase
-  /** Raw postgres.js on the same pool, without the acquire deadline: for single statements. */
+  /** Raw postgres.js on the same pool, without any deadline of ours. */
   readonly sql: Sql
+  /** One statement outside of a transaction, answered or refused within acquire and statement timeout together. */
+  query<T>(run: (sql: Sql) => PromiseLike<T>): Promise<T>
   /**
    * Runs in one transaction; rolls back when `run` throws. After a serialization failure or a deadlock it runs again
    * (`tries`), so `run` has no effect outside of the transaction. Throws `DatabaseError`.
@@ -73,6 +75,7 @@ export function connect(options: ConnectOptions): Database {
   const client = postgres(options.url, clientOptions(options))
   const database = drizzle(client)
   passDatesAndJson(client)
+  passArrays(client)
   const slots = createSlots(options.max)
   const listeners = new Set<Listener>()
 
@@ -108,10 +111,27 @@ export function connect(options: ConnectOptions): Database {
     return await withDeadlines(work, state, options.acquireTimeoutMs, given.deadlineMs)
   }
 
+  async function query<T>(run: (sql: Sql) => PromiseLike<T>): Promise<T> {
+    const release = await slots.acquire(options.acquireTimeoutMs)
+    const work = Promise.resolve(run(client))
+      .catch((error: unknown) => {
+        throw toDatabaseError(error, { commitSent: true })
+      })
+      .finally(release)
+    const state = { begun: true, abandoned: false, resolved: true }
+    return await withDeadlines(
+      work,
+      state,
+      options.acquireTimeoutMs,
+      options.acquireTimeoutMs + options.statementTimeoutMs,
+    )
+  }
+
   return {
     role: options.role,
     drizzle: database,
     sql: client,
+    query,
     transaction,
     forTenant: (tenantId, run, given) =>
       transaction(async (tx) => {
@@ -142,6 +162,8 @@ function clientOptions(options: ConnectOptions) {
     max: options.max,
     prepare: prepare ?? true,
     connect_timeout: defaults.connectTimeoutMs / 1_000,
+    // Nobody awaits the client's own query for array types: a server that dies under it would end our process.
+    fetch_types: false,
     onnotice: () => {},
     connection: {
       application_name: options.applicationName,
@@ -168,7 +190,25 @@ function passDatesAndJson(client: Sql): void {
   }
 }
 
+// The array types in use, by OID of element and array: uuid, text, varchar, cidr, int4.
+function passArrays(client: Sql): void {
+  const { parsers, serializers } = client.options
+  for (const [element, array] of [
+    [2950, 2951],
+    [25, 1009],
+    [1043, 1015],
+    [650, 651],
+    [23, 1007],
+  ] as const) {
+    const parse = parsers[element] ?? ((text: string) => text)
+    parsers[array] = (text: string) => parsePgArray(text).map(parse)
+    serializers[array] = (value: unknown) => (Array.isArray(value) ? makePgArray(value) : value)
+  }
+}
+
 function transactionConfig({ isolation, readOnly }: TransactionOptions) {
+  // drizzle would send a SET TRANSACTION without a word behind it.
+  if (isolation === undefined && readOnly === undefined) return undefined
   return {
     ...(isolation === undefined ? {} : { isolationLevel: isolation }),
     ...(readOnly === undefined ? {} : { accessMode: readOnly ? ('read only' as const) : ('read write' as const) }),

@@ -1,3 +1,5 @@
+export type { Actor, AuditQuery, AuditRow, AuditTarget } from './audit.ts'
+export * as audit from './audit.ts'
 export { type ConnectOptions, connect, type Database, type Transaction, type TransactionOptions } from './connect.ts'
 export { DatabaseError, type DatabaseErrorKind, toDatabaseError } from './database-error.ts'
 export {
@@ -21,11 +23,19 @@ export {
   type RejectedBody,
   type WriteResult,
 } from './index-writer.ts'
+export { inspectServer, type ServerFacts } from './inspect.ts'
+export { keyChannel } from './key-changes.ts'
+export type { KeyRecord } from './key-lookup.ts'
 export { keyModes } from './key-modes.ts'
+export { type KeyStatus, type KeyTimes, keyStatus } from './key-status.ts'
+export { displayKey, generateKey, type NewKey, parseKey } from './key-text.ts'
+export type { ApiKey, CreateKey, KeyChanged, KeyCreated, KeyFilter, KeyUse, NamedKey, RotateKey } from './keys.ts'
+export * as keys from './keys.ts'
 export type { Listener, ListenOptions } from './listen.ts'
 export { type MigrateOptions, migrate } from './migrate.ts'
 export { type PolicyException, policyExceptions } from './policy-exceptions.ts'
 export * as positions from './positions.ts'
+export type { Refused } from './refused.ts'
 export { assertRole, type ProcessRole, processRoles, roleName } from './roles.ts'
 export * from './search-grammar.ts'
 export {
@@ -38,3 +48,5 @@ export {
   stats,
   typesPerDayMax,
 } from './stats.ts'
+export type { Tenant, TenantChanged, TenantSettings } from './tenants.ts'
+export * as tenants from './tenants.ts'

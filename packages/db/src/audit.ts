@@ -1,0 +1,90 @@
+import { newUuid, type RequestId, type TenantId } from '@eventmesh/envelope'
+import { and, desc, eq, lt, or, type SQL } from 'drizzle-orm'
+import type { Database, Transaction } from './connect.ts'
+import { type AuditChanges, auditTable } from './schema/audit.ts'
+
+/** Who changes something. */
+export type Actor = {
+  readonly kind: 'user' | 'operator' | 'system'
+  readonly id?: string
+  readonly name: string
+  readonly ip?: string
+  readonly requestId?: RequestId
+}
+
+/** Whoever holds the operator's connection: the CLI and `npm start`. */
+export const operator: Actor = { kind: 'operator', name: 'operator' }
+
+export type AuditTarget = {
+  readonly kind: (typeof auditTable.$inferSelect)['targetKind']
+  readonly id: string
+  /** As it was called at that time. */
+  readonly name: string
+}
+
+export type AuditEntry = {
+  readonly tenantId: TenantId
+  readonly by: Actor
+  /** `<kind>.<past participle>`, e.g. `key.rotated`. */
+  readonly action: string
+  readonly target: AuditTarget
+  readonly changes?: AuditChanges
+}
+
+export type AuditRow = typeof auditTable.$inferSelect
+
+/** Writes one row in the transaction of the change it tells of; the transaction is the tenant's. */
+export async function append(tx: Transaction, entry: AuditEntry): Promise<void> {
+  const { by, target } = entry
+  await tx.insert(auditTable).values({
+    tenantId: entry.tenantId,
+    id: newUuid(),
+    actorKind: by.kind,
+    actorId: by.id ?? null,
+    actorName: by.name,
+    action: entry.action,
+    targetKind: target.kind,
+    targetId: target.id,
+    targetName: target.name,
+    changes: entry.changes ?? {},
+    ip: by.ip ?? null,
+    requestId: by.requestId ?? null,
+  })
+}
+
+export type AuditQuery = {
+  readonly actorId?: string
+  readonly action?: string
+  readonly targetId?: string
+  /** Only rows older than this one. */
+  readonly before?: { readonly occurredAt: Date; readonly id: string }
+  /** 1–200, default 50. */
+  readonly limit?: number
+}
+
+/** Newest first. */
+export async function list(db: Database, tenantId: TenantId, query: AuditQuery = {}): Promise<AuditRow[]> {
+  const { before } = query
+  const conditions: (SQL | undefined)[] = [
+    eq(auditTable.tenantId, tenantId),
+    query.actorId === undefined ? undefined : eq(auditTable.actorId, query.actorId),
+    query.action === undefined ? undefined : eq(auditTable.action, query.action),
+    query.targetId === undefined ? undefined : eq(auditTable.targetId, query.targetId),
+    before &&
+      or(
+        lt(auditTable.occurredAt, before.occurredAt),
+        and(eq(auditTable.occurredAt, before.occurredAt), lt(auditTable.id, before.id)),
+      ),
+  ]
+  return await db.forTenant(
+    tenantId,
+    (tx) =>
+      tx
+        .select()
+        .from(auditTable)
+        .where(and(...conditions))
+        .orderBy(desc(auditTable.occurredAt), desc(auditTable.id))
+        .limit(Math.min(query.limit ?? 50, 200)),
+    { readOnly: true },
+  )
+}

@@ -1,0 +1,16 @@
+import type { TenantId } from '@eventmesh/envelope'
+import { boolean, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+
+export const tenantTable = pgTable('tenant', {
+  id: uuid().$type<TenantId>().primaryKey(),
+  slug: text().notNull(),
+  name: text().notNull(),
+  requireIdempotencyKey: boolean('require_idempotency_key').notNull().default(false),
+  claims: text({ enum: ['degrade', 'strict'] })
+    .notNull()
+    .default('degrade'),
+  createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+  suspendedAt: timestamp('suspended_at', { withTimezone: true }),
+  suspendedReason: text('suspended_reason'),
+  deletedAt: timestamp('deleted_at', { withTimezone: true }),
+})

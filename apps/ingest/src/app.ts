@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Claims, Log } from '@eventmesh/bus'
+import type { KeyUse } from '@eventmesh/db'
 import type { Logger, Metrics } from '@eventmesh/runtime'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
@@ -11,7 +12,7 @@ import { Background } from './background.ts'
 import { errorPage } from './error-pages.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
 import { KeyCache, type KeyLookup } from './key-cache.ts'
-import { KeyUsage, type KeyUse } from './key-usage.ts'
+import { KeyUsage } from './key-usage.ts'
 import { Budget } from './limit.ts'
 import type { Limits } from './limits.ts'
 import { ingestMetrics } from './metrics.ts'
@@ -45,6 +46,8 @@ export type Ingest = {
   /** From now on `/readyz` is 503 and each answer the last one on its connection; requests are still taken. */
   announceDrain(): void
   isDraining(): boolean
+  /** Writes what was gathered beside the answers; it happens every 10 s by itself. */
+  flush(): void
   /** Takes no more requests, ends those in flight, waits for what runs beside them. */
   drain(inFlightMs: number): Promise<void>
 }
@@ -86,7 +89,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     const { caller } = exchange
     if (caller !== undefined) {
       const { keyId, tenantId } = caller.key
-      usage.note({ keyId, tenantId, usedAtMs: exchange.receivedAtMs, ip: exchange.request?.ip ?? '' })
+      usage.note({ tenantId, id: keyId, usedAt: new Date(exchange.receivedAtMs), ip: exchange.request?.ip ?? null })
     }
     recorder.record(exchange, outcome, status)
     metrics.request(exchange, outcome, status)
@@ -192,6 +195,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       state = 'announced'
     },
     isDraining: ackDeps.isDraining,
+    flush,
     async drain(inFlightMs) {
       state = 'draining'
       await close(server, inFlightMs)

@@ -234,10 +234,10 @@ export function configProblems(config: IngestConfig): string[] {
   if (config.INGEST_HEADERS_TIMEOUT > config.INGEST_REQUEST_TIMEOUT) {
     problems.push('INGEST_HEADERS_TIMEOUT must not be above INGEST_REQUEST_TIMEOUT')
   }
-  for (const of of ['TENANT', 'KEY'] as const) {
-    if (config[`INGEST_${of}_RATE`] > 0 && config[`INGEST_${of}_BURST`] < 2 * config.INGEST_BATCH_ITEMS_MAX) {
+  for (const owner of ['TENANT', 'KEY'] as const) {
+    if (config[`INGEST_${owner}_RATE`] > 0 && config[`INGEST_${owner}_BURST`] < 2 * config.INGEST_BATCH_ITEMS_MAX) {
       problems.push(
-        `INGEST_${of}_BURST must be at least twice INGEST_BATCH_ITEMS_MAX, else a full batch may never pass`,
+        `INGEST_${owner}_BURST must be at least twice INGEST_BATCH_ITEMS_MAX, else a full batch may never pass`,
       )
     }
   }

@@ -54,13 +54,15 @@ export class KeyCache {
     const running = this.#loading.get(id)
     if (running !== undefined) return running
     const epoch = this.#epoch
-    const loading = this.#lookup(hash)
+    const loading: Promise<CachedKey | undefined> = this.#lookup(hash)
       .then((record) => {
         const key = record === undefined ? undefined : { ...record, allowedAddresses: addressList(record.allowedIps) }
         if (epoch === this.#epoch) this.#keep(id, key, now)
         return key
       })
-      .finally(() => this.#loading.delete(id))
+      .finally(() => {
+        if (this.#loading.get(id) === loading) this.#loading.delete(id)
+      })
     this.#loading.set(id, loading)
     return loading
   }

@@ -1,11 +1,5 @@
-import type { KeyId, TenantId } from '@eventmesh/envelope'
-
-export type KeyUse = {
-  readonly keyId: KeyId
-  readonly tenantId: TenantId
-  readonly usedAtMs: number
-  readonly ip: string
-}
+import type { KeyUse } from '@eventmesh/db'
+import type { KeyId } from '@eventmesh/envelope'
 
 const usesMax = 50_000
 
@@ -14,7 +8,7 @@ export class KeyUsage {
   readonly #uses = new Map<KeyId, KeyUse>()
 
   note(use: KeyUse): void {
-    if (this.#uses.size < usesMax || this.#uses.has(use.keyId)) this.#uses.set(use.keyId, use)
+    if (this.#uses.size < usesMax || this.#uses.has(use.id)) this.#uses.set(use.id, use)
   }
 
   take(): readonly KeyUse[] {

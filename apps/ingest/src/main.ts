@@ -54,7 +54,7 @@ runProcess('ingest', async () => {
     log,
     claims,
     lookupKey: (hash) => keys.lookup(database, hash),
-    recordKeyUse: (uses) => keys.recordUse(database, uses),
+    recordKeyUse: (uses) => keys.touchLastUsed(database, uses),
     limits: limitsOf(config),
     publicUrl: config.EVENTMESH_INGEST_URL ?? `http://localhost:${config.INGEST_PORT}`,
     trustedProxyHops: config.TRUSTED_PROXY_HOPS,

@@ -1,0 +1,191 @@
+import net from 'node:net'
+import { type Claims, type Log, openClaims, openLog, type StoredRecord } from '@eventmesh/bus'
+import { connect, type Database, keys, tenants } from '@eventmesh/db'
+import { testDatabase } from '@eventmesh/db/testing'
+import type { KeyId, Mode, TenantId } from '@eventmesh/envelope'
+import { createLogger, createMetrics } from '@eventmesh/runtime'
+import { createIngest, type Ingest, type IngestDeps } from './app.ts'
+import { followKeyChanges } from './follow-key-changes.ts'
+import { defaultLimits, type Limits } from './limits.ts'
+
+export type TestKey = { readonly id: KeyId; readonly text: string }
+
+export type TestIngest = {
+  readonly ingest: Ingest
+  readonly url: string
+  readonly port: number
+  readonly tenantId: TenantId
+  /** A live key of the tenant. */
+  readonly key: TestKey
+  readonly database: Database
+  /** The operator's connection. */
+  readonly operator: Database
+  readonly log: Log
+  readonly claims: Claims
+  readonly logLines: string[]
+  createKey(options?: { mode?: Mode; tenantId?: TenantId; allowedIps?: string[]; expiresAt?: Date }): Promise<TestKey>
+  createTenant(slug: string): Promise<TenantId>
+  post(body: string | Buffer, headers?: Record<string, string>, path?: string): Promise<TestAnswer>
+  /** Everything on a topic so far. */
+  records(topic?: 'events' | 'outcomes'): Promise<StoredRecord[]>
+  metrics(): Promise<string>
+  close(): Promise<void>
+}
+
+export type TestAnswer = {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  // biome-ignore lint/suspicious/noExplicitAny: answers are compared member by member with expected values
+  readonly body: any
+}
+
+export type TestOptions = {
+  readonly limits?: Partial<Limits>
+  readonly trustedProxyHops?: number
+  /** Puts something between ingest and the real parts. */
+  readonly wrap?: (parts: Pick<IngestDeps, 'log' | 'claims' | 'lookupKey'>) => Partial<IngestDeps>
+}
+
+/** The whole service in this process, on a database of its own. */
+export async function startTestIngest(options: TestOptions = {}): Promise<TestIngest> {
+  const { urls, close: dropDatabase } = await testDatabase()
+  const pool = (url: string, role: 'ingest' | 'engine' | 'migrator', max: number) =>
+    connect({ url, role, max, acquireTimeoutMs: 2_000, statementTimeoutMs: 5_000, applicationName: 'ingest-test' })
+  const database = pool(urls.ingest, 'ingest', 4)
+  const logDatabase = pool(urls.ingest, 'ingest', 4)
+  const operator = pool(urls.migrator, 'migrator', 2)
+  const readerDatabase = pool(urls.engine, 'engine', 2)
+  const log = await openLog({ database: logDatabase })
+  const reader = await openLog({ database: readerDatabase })
+  const claims = await openClaims({ database })
+
+  const createTenant = async (slug: string): Promise<TenantId> => {
+    const created = await tenants.create(operator, { slug })
+    if (!created.ok) throw new Error(created.detail)
+    return created.tenant.id
+  }
+  const tenantId = await createTenant('acme')
+  let keyCount = 0
+  const createKey: TestIngest['createKey'] = async (given = {}) => {
+    keyCount += 1
+    const created = await keys.create(operator, { tenantId, name: `test ${keyCount}`, ...given })
+    if (!created.ok) throw new Error(created.detail)
+    return { id: created.key.id, text: created.secret }
+  }
+  const key = await createKey()
+
+  const logLines: string[] = []
+  const metrics = createMetrics({ process: 'ingest' })
+  const parts = { log, claims, lookupKey: (hash: Buffer) => keys.lookup(database, hash) }
+  const ingest = createIngest({
+    ...parts,
+    recordKeyUse: (uses) => keys.touchLastUsed(database, uses),
+    limits: { ...defaultLimits, tenantRate: 0, keyRate: 0, ipFailuresPerMinute: 0, ...options.limits },
+    publicUrl: 'http://ingest.example',
+    trustedProxyHops: options.trustedProxyHops ?? 0,
+    logger: createLogger({ process: 'ingest', level: 'debug', format: 'json', write: (line) => logLines.push(line) }),
+    metrics,
+    now: Date.now,
+    isReady: async () => (await log.check()).ok,
+    ...options.wrap?.(parts),
+  })
+  const follower = await followKeyChanges(database, ingest.keys)
+  const port = await ingest.listen(0, '127.0.0.1')
+  const url = `http://127.0.0.1:${port}`
+
+  return {
+    ingest,
+    url,
+    port,
+    tenantId,
+    key,
+    database,
+    operator,
+    log,
+    claims,
+    logLines,
+    createKey,
+    createTenant,
+    async post(body, headers = {}, path = '/v1/events') {
+      const response = await fetch(url + path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key.text}`, 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : new Uint8Array(body),
+      })
+      const text = await response.text()
+      return { status: response.status, headers: response.headers, text, body: JSON.parse(text) }
+    },
+    async records(topic = 'events') {
+      // What is wanted may still be on its way beside an answer: a marker behind it ends the reading.
+      const records: StoredRecord[] = []
+      const marker = `end-${performance.now()}`
+      await log.append(topic, [{ key: marker, value: Buffer.from('{}'), headers: {} }], { deadlineMs: 5_000 })
+      for await (const record of reader.read(topic, { from: 'beginning' })) {
+        if (record.key === marker) break
+        if (!record.key.startsWith('end-')) records.push(record)
+      }
+      return records
+    },
+    metrics: () => metrics.text(),
+    async close() {
+      await ingest.drain(2_000)
+      await follower.close()
+      await log.close()
+      await reader.close()
+      await claims.close()
+      await Promise.all([database.close(), logDatabase.close(), readerDatabase.close(), operator.close()])
+      await dropDatabase()
+    },
+  }
+}
+
+/** Bytes on a socket of their own; answers everything that came back until the other side closed, or `quietMs` of silence. */
+export function rawRequest(
+  port: number,
+  parts: readonly (string | Buffer)[],
+  options: { readonly quietMs?: number; readonly halfClose?: boolean } = {},
+): Promise<{ readonly text: string; readonly isClosed: boolean }> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(port, '127.0.0.1')
+    const chunks: Buffer[] = []
+    let quiet: NodeJS.Timeout | undefined
+    const end = (isClosed: boolean): void => {
+      clearTimeout(quiet)
+      socket.destroy()
+      resolve({ text: Buffer.concat(chunks).toString('latin1'), isClosed })
+    }
+    const rearm = (): void => {
+      clearTimeout(quiet)
+      quiet = setTimeout(() => end(false), options.quietMs ?? 2_500)
+    }
+    socket.on('data', (chunk) => {
+      chunks.push(chunk)
+      rearm()
+    })
+    socket.on('end', () => end(true))
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (chunks.length > 0 || error.code === 'EPIPE') end(true)
+      else reject(error)
+    })
+    socket.on('connect', () => {
+      rearm()
+      for (const part of parts) socket.write(typeof part === 'string' ? Buffer.from(part, 'latin1') : part)
+      if (options.halfClose) socket.end()
+    })
+  })
+}
+
+/** Polls until `check` answers something other than undefined or false. */
+export async function eventually<Value>(
+  check: () => Promise<Value | undefined | false> | Value | undefined | false,
+  deadlineMs = 10_000,
+): Promise<Value> {
+  const until = performance.now() + deadlineMs
+  for (;;) {
+    const value = await check()
+    if (value !== undefined && value !== false) return value
+    if (performance.now() > until) throw new Error('what was waited for did not happen in time')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}

@@ -1,3 +1,4 @@
+import { kafkaConnection } from '@eventmesh/bus'
 import {
   adminVariables,
   busVariables,
@@ -59,6 +60,11 @@ export function configProblems(config: EngineConfig): string[] {
   const problems: string[] = []
   if (config.KAFKA_BROKERS.length > 0 && config.EVENTMESH_LOG === 'postgres') {
     problems.push('EVENTMESH_LOG=postgres and KAFKA_BROKERS exclude each other: choose one log')
+  }
+  try {
+    kafkaConnection(config)
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : 'KAFKA_BROKERS is not valid')
   }
   if (config.EVENTMESH_DURABILITY !== 'production') return problems
   if (config.DATABASE_URL === undefined && config.ENGINE_DATABASE_URL === undefined) {

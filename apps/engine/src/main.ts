@@ -1,4 +1,4 @@
-import { openLog } from '@eventmesh/bus'
+import { kafkaConnection, openLog } from '@eventmesh/bus'
 import { assertRole, type ConnectOptions, connect } from '@eventmesh/db'
 import { joinEmbedded } from '@eventmesh/db/embedded'
 import {
@@ -35,7 +35,15 @@ runProcess('engine', async () => {
   const database = pool('index', 6)
   const logDatabase = pool('log', 4)
   await assertRole(database)
-  const log = await openLog({ database: logDatabase })
+  const connection = kafkaConnection(config)
+  const log = await openLog({
+    database: logDatabase,
+    kafka: connection && {
+      connection,
+      durability: config.EVENTMESH_DURABILITY,
+      onAlarm: (detail) => logger.error({ detail }, 'the log needs a look'),
+    },
+  })
   await refuseUnsafeLog(config, log)
 
   const indexer = await runIndexer({ config, database, log, logger, metrics })

@@ -1,0 +1,80 @@
+import { decodeString, type JsonKind, type JsonLimits, type Member, scanDocument, scanItems } from '@eventmesh/envelope'
+
+/** A value inside a document: the slice [start, end) of its bytes. */
+export type JsonNode = { readonly kind: JsonKind; readonly start: number; readonly end: number }
+
+/** Reading single values out of a JSON document by their bytes; nothing is parsed that nobody asked for. */
+export type JsonView = {
+  readonly bytes: Buffer
+  readonly root: JsonNode
+  /** The member of an object; undefined when absent, and when it stands there twice: two readers would see two values. */
+  member(node: JsonNode, name: string): JsonNode | undefined
+  members(node: JsonNode): readonly Member[]
+  /** The items of an array, at most `itemsMax`. */
+  items(node: JsonNode, itemsMax?: number): readonly JsonNode[] | undefined
+  /** Follows `a.b.0.c` from the root or `from`. */
+  at(path: string, from?: JsonNode): JsonNode | undefined
+  /** A string decoded, a number as it is written; undefined of anything else and of the empty string. */
+  text(node: JsonNode | undefined): string | undefined
+  /** As `text`, `true` and `false` included. */
+  scalar(node: JsonNode | undefined): string | undefined
+}
+
+/** Generous on members (a batch has many), strict on depth: what is nested deeper is no delivery of any provider. */
+const viewLimits: JsonLimits = { depthMax: 66, membersMax: 1_000_000 }
+
+const itemsCeiling = 100_000
+
+/** Undefined when the bytes are not one JSON document. */
+export function viewJson(bytes: Buffer): JsonView | undefined {
+  const document = scanDocument(bytes, viewLimits)
+  if (!document.ok) return undefined
+  const known = new Map<number, readonly Member[]>([[document.start, document.members]])
+
+  const view: JsonView = {
+    bytes,
+    root: { kind: document.kind, start: document.start, end: document.end },
+    members(node) {
+      if (node.kind !== 'object') return []
+      const before = known.get(node.start)
+      if (before !== undefined) return before
+      const scanned = scanDocument(bytes.subarray(node.start, node.end), viewLimits)
+      const members = scanned.ok ? scanned.members.map((member) => shifted(member, node.start)) : []
+      known.set(node.start, members)
+      return members
+    },
+    member(node, name) {
+      const found = view.members(node).filter((member) => member.name === name)
+      return found.length === 1 ? found[0] : undefined
+    },
+    items(node, itemsMax = itemsCeiling) {
+      if (node.kind !== 'array') return undefined
+      const scanned = scanItems(bytes, node.start, node.end, { ...viewLimits, itemsMax })
+      if (!scanned.ok) return undefined
+      return scanned.items.flatMap((item) => (item.ok ? [{ kind: item.kind, start: item.start, end: item.end }] : []))
+    },
+    at(path, from) {
+      let node: JsonNode | undefined = from ?? view.root
+      for (const step of path === '' ? [] : path.split('.')) {
+        if (node === undefined) return undefined
+        node = node.kind === 'array' ? view.items(node)?.[Number(step)] : view.member(node, step)
+      }
+      return node
+    },
+    text(node) {
+      if (node?.kind === 'number') return bytes.toString('latin1', node.start, node.end)
+      if (node?.kind !== 'string') return undefined
+      const text = decodeString(bytes, node.start, node.end)
+      return text === '' ? undefined : text
+    },
+    scalar(node) {
+      if (node?.kind === 'true' || node?.kind === 'false') return node.kind
+      return view.text(node)
+    },
+  }
+  return view
+}
+
+function shifted(member: Member, by: number): Member {
+  return { name: member.name, kind: member.kind, start: member.start + by, end: member.end + by }
+}

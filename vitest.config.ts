@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['{apps,packages}/*/src/**/*.test.ts', 'tests/**/*.test.ts', 'scripts/**/*.test.ts'],
-    exclude: ['**/node_modules/**'],
+    // Real processes have their own configuration: tests/e2e/vitest.config.ts.
+    exclude: ['**/node_modules/**', 'tests/e2e/**'],
     globalSetup: ['packages/db/src/testing-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,

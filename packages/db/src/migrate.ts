@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import postgres, { type Sql } from 'postgres'
+import type { Database } from './connect.ts'
 import { toDatabaseError } from './database-error.ts'
 import { ensureRoles } from './roles.ts'
 
@@ -44,6 +45,18 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
   } finally {
     await sql.end({ timeout: 5 })
   }
+}
+
+/** What `migrate` would apply to the database of this connection. */
+export async function pendingMigrations(db: Database): Promise<string[]> {
+  const files = await readMigrations(ownMigrations)
+  const [ledger] = await db.query(
+    (sql) => sql<{ there: boolean }[]>`select to_regclass('public.eventmesh_migration') is not null as there`,
+  )
+  const done = ledger?.there
+    ? await db.query((sql) => sql<{ name: string }[]>`select name from eventmesh_migration`)
+    : []
+  return files.map(({ name }) => name).filter((name) => !done.some((row) => row.name === name))
 }
 
 type Migration = { readonly name: string; readonly text: string; readonly sha256: string }

@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+
+/** What a check found: one command counts as one, a suite as its tests. */
+export type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number }
+
+export const none: Counts = { passed: 0, failed: 0, skipped: 0 }
+
+export function add(...all: readonly Counts[]): Counts {
+  return all.reduce(
+    (sum, each) => ({
+      passed: sum.passed + each.passed,
+      failed: sum.failed + each.failed,
+      skipped: sum.skipped + each.skipped,
+    }),
+    none,
+  )
+}
+
+/** Runs a command with its output shown; exit 0 is one passed, anything else one failed. */
+export async function checkCommand(
+  title: string,
+  command: string,
+  args: readonly string[],
+  environment = {},
+): Promise<Counts> {
+  const isGood = (await run(title, command, args, environment)) === 0
+  return isGood ? { ...none, passed: 1 } : { ...none, failed: 1 }
+}
+
+/** Runs vitest; a file that could not be loaded and a run that ended without a report count as failed. */
+export async function checkSuite(title: string, args: readonly string[], environment = {}): Promise<Counts> {
+  const directory = mkdtempSync(join(tmpdir(), 'eventmesh-check-'))
+  const report = join(directory, 'report.json')
+  try {
+    const code = await run(
+      title,
+      'vitest',
+      ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args],
+      environment,
+    )
+    const counts = readReport(report)
+    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+type Report = {
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly numPendingTests: number
+  readonly numTodoTests?: number
+  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[]
+}
+
+function readReport(file: string): Counts {
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8')) as Report
+    const notLoaded = report.testResults.filter(
+      (each) => each.status === 'failed' && each.assertionResults.length === 0,
+    )
+    return {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests + notLoaded.length,
+      skipped: report.numPendingTests + (report.numTodoTests ?? 0),
+    }
+  } catch {
+    // Its own output above says why there is no report.
+    return { ...none, failed: 1 }
+  }
+}
+
+function run(
+  title: string,
+  command: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<number> {
+  const startedAt = Date.now()
+  process.stdout.write(`\n── ${title}: ${[command, ...args].join(' ')}\n`)
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, PATH: ownPath(), ...environment },
+    })
+    const pass = (signal: NodeJS.Signals) => child.kill(signal)
+    process.on('SIGINT', pass).on('SIGTERM', pass)
+    const end = (code: number, how: string) => {
+      process.off('SIGINT', pass).off('SIGTERM', pass)
+      process.stdout.write(`── ${title}: ${how} after ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`)
+      resolve(code)
+    }
+    child.on('error', (error) => end(1, `could not be run (${error.message})`))
+    child.on('exit', (code, signal) => end(code ?? 1, code === 0 ? 'passed' : `failed (${signal ?? `exit ${code}`})`))
+  })
+}
+
+/** The pinned Node and the project's own programs come before the host's. */
+function ownPath(): string {
+  return [join('node_modules', 'node', 'bin'), join('node_modules', '.bin'), process.env.PATH ?? '']
+    .map((path, index) => (index < 2 ? join(process.cwd(), path) : path))
+    .join(delimiter)
+}

@@ -1,0 +1,161 @@
+import { relative } from 'node:path'
+import { connect, type Database, migrate } from '@eventmesh/db'
+import { banner } from './start/banner.ts'
+import { type Child, superviseChild } from './start/child.ts'
+import {
+  type DirectoryLock,
+  directoryProblem,
+  lockDirectory,
+  secretKeyFile,
+  waitForLeftOver,
+} from './start/data-directory.ts'
+import { type FirstRun, prepareFirstRun } from './start/first-run.ts'
+import { type ProcessName, readOptions, usage } from './start/options.ts'
+import { portProblems } from './start/ports.ts'
+import { type Postgres, supervisePostgres } from './start/postgres.ts'
+import { type Environment, readSettings, type Settings } from './start/settings.ts'
+import { say, watchSignals } from './start/signals.ts'
+
+// Everything on one machine: prepares what no variable replaces, starts the processes, keeps them running and stops
+// them in order.
+
+const options = readOptions(process.argv.slice(2))
+if ('mistake' in options) {
+  process.stderr.write(`npm start: ${options.mistake}\n${usage}`)
+  process.exit(2)
+}
+if ('help' in options) {
+  process.stdout.write(usage)
+  process.exit(0)
+}
+
+const startedAt = Date.now()
+const running: { lock?: DirectoryLock; postgres?: Postgres; children: Child[] } = { children: [] }
+const signals = watchSignals(killAll)
+
+try {
+  const settings = readSettings(options, process.env)
+  const firstRun = await prepare(settings)
+  if (firstRun) await Promise.race([greet(settings, firstRun), signals.first])
+  await signals.first
+  say('stopping: what takes events in first, its storage last')
+  process.exit((await stopAll()) ? 0 : 1)
+} catch (error) {
+  say(error instanceof Error ? error.message : 'the start failed')
+  await stopAll()
+  process.exit(1)
+}
+
+/** Everything is started, though perhaps not ready yet; undefined when a signal came in between. */
+async function prepare(settings: Settings): Promise<FirstRun | undefined> {
+  await takeDirectory(settings)
+  const environment = await prepareStorage(settings)
+  if (signals.isRequested()) return undefined
+  for (const name of settings.only) startChild(name, settings, environment)
+  return await firstTenant(settings, environment)
+}
+
+async function greet({ only, dataDir }: Settings, firstRun: FirstRun): Promise<void> {
+  await Promise.all(running.children.map(({ ready }) => ready))
+  if (signals.isRequested()) return
+  say(`ready after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`)
+  if (only.includes('ingest')) process.stdout.write(banner(firstRun, whereDataIs(dataDir)))
+}
+
+/** The data directory is ours alone and the ports are free, or nothing is started. */
+async function takeDirectory({ dataDir, ports }: Settings): Promise<void> {
+  const directory = directoryProblem(dataDir)
+  if (directory !== undefined) throw new Error([directory, ...(await portProblems(ports))].join('\n'))
+
+  const lock = lockDirectory(dataDir)
+  if ('heldBy' in lock) {
+    const problem = `EVENTMESH_DATA_DIR: ${dataDir} is used by another npm start (process ${lock.heldBy}); stop that one or set EVENTMESH_DATA_DIR`
+    throw new Error([problem, ...(await portProblems(ports))].join('\n'))
+  }
+  running.lock = lock
+  await waitForLeftOver(lock.leftOver, say)
+
+  const problems = await portProblems(ports)
+  if (problems.length > 0) throw new Error(problems.join('\n'))
+}
+
+/** A migrated database, and the environment in which the processes find it. */
+async function prepareStorage(settings: Settings): Promise<Environment> {
+  const environment: Record<string, string | undefined> = { ...settings.environment }
+  let migratorUrl = environment.DATABASE_URL
+  if (!migratorUrl) {
+    running.postgres = await supervisePostgres(settings.dataDir, say)
+    const { urls } = running.postgres
+    environment.INGEST_DATABASE_URL ||= urls.ingest
+    environment.ENGINE_DATABASE_URL ||= urls.engine
+    migratorUrl = urls.migrator
+  }
+  if (!environment.EVENTMESH_SECRET_KEY && !environment.EVENTMESH_SECRET_KEY_FILE) {
+    environment.EVENTMESH_SECRET_KEY_FILE = secretKeyFile(settings.dataDir)
+  }
+  const { applied } = await migrate({ url: migratorUrl, log: say })
+  if (applied.length > 0) say(`schema brought up to date (${applied.length} migrations)`)
+  return environment
+}
+
+function startChild(name: ProcessName, settings: Settings, environment: Environment): void {
+  const child = superviseChild({
+    name,
+    script: `apps/${name}/src/main.ts`,
+    environment,
+    readyUrl: settings.readyUrls[name],
+    say,
+    onRestart: recordChildren,
+  })
+  running.children.push(child)
+  recordChildren()
+}
+
+function recordChildren(): void {
+  running.lock?.record(running.children.map((child) => child.pid()).filter((pid) => pid !== undefined))
+}
+
+async function firstTenant(settings: Settings, environment: Environment): Promise<FirstRun> {
+  const own = environment.DATABASE_URL
+  const db = open('migrator', running.postgres?.urls.migrator)
+  const ingest = open('ingest', environment.INGEST_DATABASE_URL || undefined)
+  try {
+    return await prepareFirstRun({ db, ingest, dataDir: settings.dataDir, ingestUrl: settings.ingestUrl })
+  } finally {
+    await Promise.all([db.close(), ingest.close()])
+  }
+
+  function open(role: 'migrator' | 'ingest', login: string | undefined): Database {
+    return connect({
+      url: login ?? own ?? '',
+      role,
+      startupRole: login === undefined,
+      max: 1,
+      statementTimeoutMs: 10_000,
+      acquireTimeoutMs: 10_000,
+      applicationName: 'eventmesh-start',
+    })
+  }
+}
+
+function whereDataIs(dataDir: string): string {
+  const inside = relative('', dataDir)
+  const where = inside.startsWith('..') ? dataDir : inside || '.'
+  if (running.postgres) return `${where} (embedded Postgres: database, log and claims; for development)`
+  return `${where} (keys alone; database, log and claims are where the variables say; for development)`
+}
+
+/** In the order of the path, so that nothing accepts what the next one can no longer take; true when all ended well. */
+async function stopAll(): Promise<boolean> {
+  let isClean = true
+  for (const child of running.children) isClean = (await child.stop()) && isClean
+  await running.postgres?.stop()
+  running.lock?.release()
+  return isClean
+}
+
+function killAll(): void {
+  for (const child of running.children) child.kill()
+  running.postgres?.kill()
+  running.lock?.release()
+}

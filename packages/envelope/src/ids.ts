@@ -9,19 +9,11 @@ import { randomHex } from './random.ts'
  * crash, gives the same event the same id.
  */
 export function eventId(parts: { readonly tenantId: TenantId; readonly scope: Scope; readonly key: string }): EventId {
-  const digest = hash(
-    'sha256',
-    lengthPrefixed('eventmesh/event-id/1', [parts.tenantId, parts.scope, parts.key]),
-    'buffer',
-  )
-  const id = Buffer.allocUnsafe(16)
-  digest.copy(id, 0, 0, 6)
-  const [byte6, byte7] = [digest[6]!, digest[7]!]
-  id[6] = 0x80 | (byte6 >> 4)
-  id[7] = (byte6 << 4) | (byte7 >> 4)
-  id[8] = 0x80 | ((byte7 & 0x0f) << 2) | (digest[8]! >> 6)
-  for (let i = 9; i < 16; i++) id[i] = (digest[i - 1]! << 2) | (digest[i]! >> 6)
-  return uuidText(id.toString('hex')) as EventId
+  const digest = hash('sha256', lengthPrefixed('eventmesh/event-id/1', [parts.tenantId, parts.scope, parts.key]), 'hex')
+  // custom_c is bits 60–121: the variant's two bits, then 30 of them in the first half and 32 in the second.
+  const high = 0x8000_0000 + (Number.parseInt(digest.slice(15, 23), 16) >>> 2)
+  const low = ((Number.parseInt(digest[22]!, 16) << 30) | (Number.parseInt(digest.slice(23, 31), 16) >>> 2)) >>> 0
+  return uuidText(`${digest.slice(0, 12)}8${digest.slice(12, 15)}${hex32(high)}${hex32(low)}`) as EventId
 }
 
 /** The idempotency key of a CloudEvent without one of its own: `ce:` + hex SHA-256(P(source) ‖ P(id)). */
@@ -49,7 +41,7 @@ let counter = 0
 
 /**
  * UUIDv7 (RFC 9562 section 5.7). Ids of one process and one millisecond ascend: `rand_a` is a counter with a random
- * start (section 6.2, method 1) in whose lower half the start lies.
+ * start in its lower half (section 6.2, method 1).
  */
 export function newUuid(nowMs: number = Date.now()): string {
   const random = randomHex(10)
@@ -73,6 +65,10 @@ export function isUuid(text: string, version?: 7 | 8): boolean {
   const match = uuidForm.exec(text)
   if (match === null) return false
   return version === undefined || (match[1] === String(version) && '89ab'.includes(match[2]!))
+}
+
+function hex32(number: number): string {
+  return number.toString(16).padStart(8, '0')
 }
 
 function uuidText(hex: string): string {

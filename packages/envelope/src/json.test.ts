@@ -169,6 +169,10 @@ describe('faults', () => {
     expect(faultOf(`{"${'k'.repeat(100_000)}":!}`)?.pointer).toBe('')
   })
 
+  it('keeps the pointer well-formed', () => {
+    expect(faultOf('{"\\ud800":!}')?.pointer).toBe('/\ufffd')
+  })
+
   it('repeats nothing of the document in its detail', () => {
     for (const text of ['{"canary":canary}', '{"a":"canary', '{"a":1}canary', '["canary" "canary"]']) {
       expect(faultOf(text)?.detail).not.toContain('canary')
@@ -243,6 +247,12 @@ describe('items of an array', () => {
     expect(scanItems(bytes, events!.start, events!.end, limits)).toMatchObject({
       items: [{ start: 11 }, { members: [{ name: 'b' }] }],
     })
+  })
+
+  it('looks no further than its end', () => {
+    const bytes = Buffer.from('[12,"ab",true,{"a":1}]]')
+    expect(scanItems(bytes, 0, bytes.length - 1, limits).ok).toBe(true)
+    for (let end = 0; end < bytes.length - 1; end++) expect(scanItems(bytes, 0, end, limits).ok).toBe(false)
   })
 
   it('counts depth and members per item and refuses such an item alone', () => {

@@ -411,7 +411,7 @@ function pointerTo(bytes: Buffer, depth: number, end: number): string {
   for (let level = 1; level <= depth; level++) {
     const frame = frames[level]!
     const token = frame < 0 ? String(~frame) : nameAt(bytes, frame, end)
-    const next = `${pointer}/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    const next = `${pointer}/${token.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`
     if (next.length > pointerLengthMax) break
     pointer = next
   }

@@ -84,8 +84,12 @@ export function openPostgresClaims(database: Database, options: PostgresClaimsOp
       await yields.ask(requests)
     },
     async reset() {
-      const [row] = await sql<{ dropped: string }[]>`select claim_reset() as dropped`
-      return Number(row!.dropped)
+      try {
+        const [row] = await sql<{ dropped: string }[]>`select claim_reset() as dropped`
+        return Number(row!.dropped)
+      } catch (error) {
+        throw unavailable(`postgres: ${statementFault(error).code}`)
+      }
     },
     check: () => check(database),
     async close() {

@@ -10,7 +10,6 @@ export const recordBytesMax = 8 * 1024 * 1024 + 64 * 1024
 // U+0000 is the one character that Postgres cannot hold; U+001E and U+001F delimit records there. JSON text has none raw.
 const forbiddenInValue = [0x00, 0x1e, 0x1f] as const
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
 const control = /[\u0000-\u001f\u007f]/
 
 /**

@@ -184,7 +184,7 @@ type FrameSplitter = (chunk: Buffer) => { readonly complete: readonly Buffer[] }
 
 /** Kafka's framing: a 4-byte big-endian length, then that many bytes. */
 function frames(): FrameSplitter {
-  let held = Buffer.alloc(0)
+  let held: Buffer = Buffer.alloc(0)
   return (chunk) => {
     held = held.length === 0 ? chunk : Buffer.concat([held, chunk])
     const complete: Buffer[] = []

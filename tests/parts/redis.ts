@@ -16,6 +16,8 @@ export type RedisServer = {
   thaw(): void
   /** Starts it again on the same port, with an empty memory. */
   start(): Promise<void>
+  /** Runs one command on a connection of its own; answers Redis' raw reply. */
+  command(...words: readonly string[]): Promise<string>
   close(): Promise<void>
 }
 
@@ -51,6 +53,7 @@ export async function startRedis(settings: Readonly<Record<string, string>> = {}
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
     start,
+    command: (...words) => exchange(port, words, 2_000),
     async close() {
       process.off('exit', lastResort)
       if (child.exitCode === null && child.signalCode === null) {
@@ -96,15 +99,25 @@ async function untilAnswers(port: number): Promise<void> {
   throw new Error(`redis-server on port ${port} did not answer within 10 s`)
 }
 
-function answersPing(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port }, () => socket.write('PING\r\n'))
-    const answer = (is: boolean): void => {
-      socket.destroy()
-      resolve(is)
-    }
-    socket.setTimeout(500, () => answer(false))
-    socket.on('error', () => answer(false))
-    socket.on('data', (chunk) => answer(chunk.toString().startsWith('+PONG')))
+async function answersPing(port: number): Promise<boolean> {
+  const reply = await exchange(port, ['PING'], 500).catch(() => '')
+  return reply.startsWith('+PONG')
+}
+
+/** One request in RESP; the reply is taken as whole when it has stopped for a moment. */
+function exchange(port: number, words: readonly string[], timeoutMs: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let reply = ''
+    const request = [`*${words.length}`, ...words.flatMap((word) => [`$${Buffer.byteLength(word)}`, word]), ''].join(
+      '\r\n',
+    )
+    const socket = connect({ host: '127.0.0.1', port }, () => socket.write(request))
+    socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`redis did not answer within ${timeoutMs} ms`)))
+    socket.on('error', reject)
+    socket.on('data', (chunk) => {
+      reply += chunk.toString()
+      socket.end()
+    })
+    socket.on('end', () => resolve(reply))
   })
 }

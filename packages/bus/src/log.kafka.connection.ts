@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { type Topic, topics } from '@eventmesh/envelope'
 
 /** How to reach the brokers; both clients are built from it. */

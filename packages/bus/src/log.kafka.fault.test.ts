@@ -1,0 +1,334 @@
+import { randomUUID } from 'node:crypto'
+import { connect, type Database } from '@eventmesh/db'
+import { type TestDatabase, testDatabase } from '@eventmesh/db/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { tool } from '../../../tests/parts/kafka.mjs'
+import type { ProducerLimits } from './log.kafka.accumulate.ts'
+import { partitionOf } from './log.kafka.partition.ts'
+import { createTopics, openKafkaLog } from './log.kafka.ts'
+import type { AppendResult, Log, LogRecord } from './log.ts'
+import { startTestKafka, type TestKafka } from './testing/kafka.ts'
+import { kafkaPart, withPart } from './testing/parts.ts'
+
+const produceKey = 0
+const fetchKey = 1
+
+/** The production times, a tenth as long. */
+const hurried: Partial<ProducerLimits> = { brokerTimeoutMs: 500, requestTimeoutMs: 600, callDeadlineMs: 1_000 }
+
+function record(key: string, payload: unknown = {}): LogRecord {
+  return { key, value: Buffer.from(JSON.stringify(payload)), headers: { 'content-type': 'application/json' } }
+}
+
+const newMark = () => `fault-${randomUUID()}`
+
+async function appendOne(log: Log, key: string, deadlineMs: number): Promise<AppendResult> {
+  const [result] = await log.append('events', [record(key)], { deadlineMs })
+  return result!
+}
+
+/** What the broker's own consumer reads of a topic, with place and key: never the clients under test. */
+async function readByBroker(kafka: TestKafka, topic: string): Promise<ReadonlyMap<string, string>> {
+  const { stdout } = await tool('org.apache.kafka.tools.consumer.ConsoleConsumer', [
+    ...['--bootstrap-server', kafka.cluster.direct.join(','), '--topic', topic, '--from-beginning'],
+    ...['--timeout-ms', '8000', '--formatter-property', 'print.key=true', '--formatter-property', 'print.value=false'],
+    ...['--formatter-property', 'print.partition=true', '--formatter-property', 'print.offset=true'],
+  ])
+  return new Map(
+    stdout.split('\n').flatMap((line) => {
+      const match = /^Partition:(\d+)\tOffset:(\d+)\t(.+)$/.exec(line)
+      return match === null ? [] : [[`${match[1]}/${match[2]}`, match[3]!] as const]
+    }),
+  )
+}
+
+function tcpSockets(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+}
+
+withPart(kafkaPart, () => {
+  describe('the log on one broker under faults', { timeout: 120_000 }, () => {
+    let kafka: TestKafka
+    let database: TestDatabase
+    let engine: Database
+    let log: Log
+
+    beforeAll(async () => {
+      const parts = await Promise.all([startTestKafka(), testDatabase()])
+      kafka = parts[0]
+      database = parts[1]
+      engine = connect({
+        url: database.urls.engine,
+        max: 4,
+        acquireTimeoutMs: 2_000,
+        statementTimeoutMs: 5_000,
+        applicationName: 'kafka-faults',
+      })
+      log = await open()
+    }, 120_000)
+
+    afterAll(async () => {
+      await log.close()
+      await engine.close()
+      await Promise.all([kafka.close(), database.close()])
+    }, 60_000)
+
+    const open = (limits: Partial<ProducerLimits> = hurried) =>
+      openKafkaLog({
+        connection: kafka.connection,
+        durability: 'dev',
+        database: engine,
+        limits,
+        times: { sessionTimeoutMs: 10_000, heartbeatMs: 1_000 },
+      })
+
+    const untilAppends = async (on = log) =>
+      await expect
+        .poll(async () => (await appendOne(on, newMark(), 2_000)).status, { timeout: 60_000, interval: 100 })
+        .toBe('appended')
+
+    test('production does not open on topics that one disk can lose', async () => {
+      await expect(openKafkaLog({ connection: kafka.connection, durability: 'production' })).rejects.toThrow(
+        /fewer than 3 replicas/,
+      )
+    })
+
+    test('production does not open while no broker tells its settings', async () => {
+      const nowhere = { ...kafka.connection, brokers: ['127.0.0.1:1'] }
+      await expect(openKafkaLog({ connection: nowhere, durability: 'production' })).rejects.toThrow(/not readable/)
+    })
+
+    test('B7: without its topics it says so, and never creates them', async () => {
+      const connection = { ...kafka.connection, topicPrefix: 'missing.' }
+      const lost = await openKafkaLog({ connection, durability: 'dev', limits: hurried })
+      expect(await appendOne(lost, newMark(), 500)).toMatchObject({ status: 'refused' })
+      expect(await lost.check()).toMatchObject({ ok: false })
+      expect((await lost.check()).unsafe?.join()).toContain('missing.events does not exist')
+      await lost.close()
+      const { topics } = await kafka.cluster.metadata([])
+      expect(topics.map(({ name }) => name).filter((name) => name.startsWith('missing.'))).toEqual([])
+    })
+
+    test('B1: a broker that refuses connections makes no append succeed, and each ends in time', async () => {
+      await untilAppends()
+      kafka.proxies[0]!.faults.isRefusing = true
+      kafka.proxies[0]!.cut()
+      const startedAt = performance.now()
+      const results = await Promise.all(Array.from({ length: 50 }, () => appendOne(log, newMark(), 1_500)))
+      expect(performance.now() - startedAt).toBeLessThan(2_500)
+      kafka.proxies[0]!.faults.isRefusing = false
+      expect(results.filter(({ status }) => status === 'appended' || status === 'overloaded')).toEqual([])
+      await untilAppends()
+    })
+
+    test('B1: five seconds of latency end as unknown in time', async () => {
+      await untilAppends()
+      kafka.proxies[0]!.faults.latencyMs = 5_000
+      const startedAt = performance.now()
+      const result = await appendOne(log, newMark(), 1_500)
+      expect(performance.now() - startedAt).toBeLessThan(2_000)
+      kafka.proxies[0]!.faults.latencyMs = 0
+      kafka.proxies[0]!.cut()
+      expect(result.status).toBe('unknown')
+      await untilAppends()
+    })
+
+    test('B2: an answer that is lost after the append is found again: one record, not two', async () => {
+      const patient = await open({})
+      await untilAppends(patient)
+      const key = newMark()
+      const { caught } = kafka.proxies[0]!.catchAnswer(produceKey, { kind: 'drop' })
+      const result = await appendOne(patient, key, 10_000)
+      await caught
+      expect(result.status).toBe('appended')
+      const stored = await readByBroker(kafka, 'eventmesh.events')
+      const places = [...stored].filter(([, each]) => each === key).map(([place]) => place)
+      expect(result.status === 'appended' && places).toEqual([
+        result.status === 'appended' && `${result.partition}/${result.offset}`,
+      ])
+      await patient.close()
+    })
+
+    test('B2: an answer that never comes is unknown, with its record in the log, and the next append keeps the order', async () => {
+      await untilAppends()
+      const key = newMark()
+      const { caught } = kafka.proxies[0]!.catchAnswer(produceKey, { kind: 'hold' })
+      const held = appendOne(log, key, 900)
+      await caught
+      kafka.proxies[0]!.faults.blackhole = 'to-client'
+      const first = await held
+      kafka.proxies[0]!.faults.blackhole = 'none'
+      expect(first.status).toBe('unknown')
+      const second = await log.append('events', [record(key, { second: true })], { deadlineMs: 8_000 })
+      expect(second).toMatchObject([{ status: 'appended' }])
+      const stored = await readByBroker(kafka, 'eventmesh.events')
+      const places = [...stored].filter(([, each]) => each === key).map(([place]) => Number(place.split('/')[1]))
+      expect(places.length).toBeGreaterThanOrEqual(2)
+      expect(second[0]!.status === 'appended' && second[0]!.offset).toBeGreaterThan(Math.min(...places))
+    })
+
+    test('B2: connections cut inside an answer lose a consumer nothing, and nothing is thrown past it', async () => {
+      const uncaught: unknown[] = []
+      const note = (error: unknown) => void uncaught.push(error)
+      process.on('uncaughtException', note)
+      const mark = newMark()
+      const keys = Array.from({ length: 300 }, (_, index) => `${mark}:${index}`)
+      const seen = new Set<string>()
+      const subscription = await log.subscribe({
+        group: newMark(),
+        topics: ['events'],
+        handle: async (batch) => {
+          for (const { key } of batch.records) seen.add(key)
+        },
+      })
+      for (const [index, bytes] of [5, 11, 40, 130, 3, 900].entries()) {
+        const { caught } = kafka.proxies[0]!.catchAnswer(fetchKey, { kind: 'cut-inside', bytes })
+        const part = keys.slice(index * 50, index * 50 + 50)
+        await Promise.all(part.map((key) => untilAppended(key)))
+        await caught
+      }
+      await expect.poll(() => keys.filter((key) => !seen.has(key)), { timeout: 60_000 }).toEqual([])
+      await subscription.stop()
+      process.off('uncaughtException', note)
+      expect(uncaught).toEqual([])
+
+      async function untilAppended(key: string): Promise<void> {
+        await expect
+          .poll(async () => (await appendOne(log, key, 2_000)).status, { timeout: 30_000, interval: 50 })
+          .toBe('appended')
+      }
+    })
+
+    test.each(['killed', 'stopped'] as const)(
+      'I8: memory, sockets and buffer stay flat while the broker is %s and senders go on',
+      async (how) => {
+        const own = await open({ ...hurried, requestTimeoutMs: 150, callDeadlineMs: 200, bufferRecordsMax: 2_000 })
+        await untilAppends(own)
+        if (how === 'killed') await kafka.cluster.kill(1)
+        else await kafka.cluster.freeze(1)
+        const statuses = new Map<string, number>()
+        const filling = { filling: 'x'.repeat(4_000) }
+        async function load(ms: number): Promise<void> {
+          const end = performance.now() + ms
+          const senders = Array.from({ length: 32 }, async () => {
+            while (performance.now() < end) {
+              const batch = Array.from({ length: 20 }, () => record(newMark(), filling))
+              for (const { status } of await own.append('events', batch, { deadlineMs: 250 })) {
+                statuses.set(status, (statuses.get(status) ?? 0) + 1)
+              }
+              await new Promise((resolve) => setTimeout(resolve, 1))
+            }
+          })
+          await Promise.all(senders)
+        }
+        await load(3_000)
+        const before = { rss: process.memoryUsage.rss(), sockets: tcpSockets() }
+        await load(10_000)
+        const after = { rss: process.memoryUsage.rss(), sockets: tcpSockets() }
+
+        if (how === 'stopped') await kafka.cluster.thaw(1)
+        else await kafka.cluster.start(1)
+        await kafka.cluster.ready({ count: 1 })
+        expect(statuses.get('appended') ?? 0).toBe(0)
+        expect((after.rss - before.rss) / 1024 / 1024).toBeLessThan(64)
+        expect(after.sockets).toBeLessThan(before.sockets + 10)
+        await own.close()
+        await untilAppends()
+      },
+    )
+  })
+
+  describe('the log on three brokers under faults', { timeout: 240_000 }, () => {
+    let kafka: TestKafka
+
+    beforeAll(async () => {
+      kafka = await startTestKafka({ brokers: 3 })
+    }, 180_000)
+
+    afterAll(() => kafka.close(), 60_000)
+
+    test('a frozen leader does not stall the others, the first broker of the list least of all', async () => {
+      const log = await openKafkaLog({ connection: kafka.connection, durability: 'dev', limits: hurried })
+      const [topic] = (await kafka.cluster.metadata(['eventmesh.events'])).topics
+      const leaderOf = (key: string) =>
+        topic!.partitions[partitionOf(Buffer.from(key), topic!.partitions.length)]!.leader
+      const keysOf = (isFrozen: boolean) =>
+        Array.from({ length: 200 }, newMark).filter((key) => (leaderOf(key) === 1) === isFrozen)
+      for (const key of [...keysOf(true).slice(0, 10), ...keysOf(false).slice(0, 10)]) {
+        expect((await appendOne(log, key, 10_000)).status).toBe('appended')
+      }
+
+      await kafka.cluster.freeze(1)
+      const stuck = keysOf(true).map((key) => appendOne(log, key, 2_000))
+      const slowest = { ms: 0 }
+      const others: string[] = []
+      for (const end = performance.now() + 2_000; performance.now() < end; ) {
+        for (const key of keysOf(false)) {
+          const startedAt = performance.now()
+          others.push((await appendOne(log, key, 2_000)).status)
+          slowest.ms = Math.max(slowest.ms, performance.now() - startedAt)
+          if (performance.now() >= end) break
+        }
+      }
+      const stuckStatuses = (await Promise.all(stuck)).map(({ status }) => status)
+      await kafka.cluster.thaw(1)
+      expect(new Set(others)).toEqual(new Set(['appended']))
+      expect(others.length).toBeGreaterThan(50)
+      expect(slowest.ms).toBeLessThan(700)
+      expect(stuckStatuses).not.toContain('appended')
+      await expect
+        .poll(async () => (await appendOne(log, keysOf(true)[0]!, 2_000)).status, { timeout: 30_000 })
+        .toBe('appended')
+      await log.close()
+    })
+
+    test('production opens on topics with the safe settings, and keeps all it called appended over kill, freeze and cuts', async () => {
+      const connection = { ...kafka.connection, topicPrefix: 'production.' }
+      const report = await createTopics(connection, 'production')
+      expect(report.unsafe).toEqual([])
+      expect(report.topics.map(({ partitions, replicas }) => [partitions, replicas])).toEqual(Array(4).fill([24, 3]))
+      const log = await openKafkaLog({ connection, durability: 'production' })
+      expect(await log.check()).toEqual({ ok: true, detail: 'kafka', unsafe: [] })
+
+      const appended = new Map<string, string>()
+      const counts = { unknown: 0, other: 0 }
+      const load = new AbortController()
+      const senders = Array.from({ length: 24 }, async (_, sender) => {
+        for (let index = 0; !load.signal.aborted; index += 1) {
+          const key = `${sender}:${index}`
+          const result = await appendOne(log, key, 10_000)
+          if (result.status === 'appended') appended.set(`${result.partition}/${result.offset}`, key)
+          else if (result.status === 'unknown') counts.unknown += 1
+          else counts.other += 1
+          await new Promise((resolve) => setTimeout(resolve, 20))
+        }
+      })
+      const grown = async (by: number) => {
+        const target = appended.size + by
+        await expect.poll(() => appended.size, { timeout: 90_000 }).toBeGreaterThanOrEqual(target)
+      }
+      await grown(300)
+      await kafka.cluster.kill(2)
+      await grown(100)
+      await kafka.cluster.start(2)
+      await kafka.cluster.ready({ count: 3, inSync: ['production.events'] })
+      await kafka.cluster.freeze(3)
+      await grown(20)
+      await kafka.cluster.thaw(3)
+      for (let round = 0; round < 12; round += 1) {
+        const proxy = kafka.proxies[round % 3]!
+        await Promise.race([proxy.cutAfter('to-client', 20 + round * 7), grown(50)])
+        proxy.cut()
+      }
+      await grown(200)
+      load.abort()
+      await Promise.all(senders)
+      await log.close()
+
+      await kafka.cluster.ready({ count: 3, inSync: ['production.events'] })
+      const stored = await readByBroker(kafka, 'production.events')
+      const lost = [...appended].filter(([place, key]) => stored.get(place) !== key)
+      expect(lost).toEqual([])
+    })
+  })
+})

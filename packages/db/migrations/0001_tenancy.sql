@@ -68,7 +68,8 @@ create policy api_key_tenant on api_key
   with check (tenant_id = current_setting('app.tenant_id')::uuid);
 create policy api_key_operator on api_key for select to eventmesh_migrator using (true);
 create policy api_key_lookup on api_key for select to eventmesh_lookup using (true);
-grant select on api_key to eventmesh_ingest, eventmesh_engine, eventmesh_lookup;
+grant select on api_key to eventmesh_lookup;
+grant select (tenant_id, id, name, last_four, mode) on api_key to eventmesh_ingest, eventmesh_engine;
 grant select, insert on api_key to eventmesh_console;
 grant update (name, allowed_ips, expires_at, disabled_at, revoked_at, rotated_at, overlap_ends_at)
   on api_key to eventmesh_console;
@@ -142,7 +143,9 @@ begin atomic
   where k.hash = wanted and t.deleted_at is null;
 end;
 
-grant execute on function api_key_by_hash(bytea) to eventmesh_ingest, eventmesh_migrator;
 grant create on schema public to eventmesh_lookup;
 alter function api_key_by_hash(bytea) owner to eventmesh_lookup;
 revoke create on schema public from eventmesh_lookup;
+set local role eventmesh_lookup;
+grant execute on function api_key_by_hash(bytea) to eventmesh_ingest, eventmesh_migrator;
+set local role eventmesh_migrator;

@@ -61,6 +61,7 @@ test('creates a key that is found by its hash and never shown again', async () =
     overlapEndsAt: null,
     settings: { requireIdempotencyKey: false, claims: 'degrade' },
   })
+  expect(await keys.lookup(db, keys.parseKey(created.secret)!.hash)).toEqual(found)
   expect(await keys.lookup(ingest, Buffer.alloc(32))).toBeUndefined()
   expect(JSON.stringify(await audit.list(db, tenantId, { targetId: created.key.id }))).not.toContain(
     created.secret.slice(8),

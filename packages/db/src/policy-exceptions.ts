@@ -215,3 +215,12 @@ export const policyExceptions: readonly PolicyException[] = [
     reason: 'claim_purge() deletes expired rows, claim_reset() counts and drops all after a log was restored',
   },
 ]
+
+/** Tables without a tenant's data, hence without row-level security; every other table has it. */
+export const tablesWithoutTenant: Readonly<Record<string, string>> = {
+  eventmesh_migration: 'which migrations were applied',
+  log_head: 'the next offset of each topic',
+  log_range: 'which partition holds which offsets',
+  log_position: 'how far a consumer group is',
+  event_index_head: 'the last number given to an index row',
+}

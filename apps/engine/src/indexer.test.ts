@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { type AppendResult, type Log, type LogRecord, openLog, type StoredRecord } from '@eventmesh/bus'
+import { type AppendResult, type Log, type LogRecord, openLog, recordBytesMax, type StoredRecord } from '@eventmesh/bus'
 import { connect, type Database, events, indexUpkeep, keyModes } from '@eventmesh/db'
 import { type TestDatabase, testDatabase } from '@eventmesh/db/testing'
 import { type KeyId, newRequestId, newUuid, type TenantId, type Topic } from '@eventmesh/envelope'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createOriginCheck } from './check-origin.ts'
-import type { DeadLetter } from './dead-letter.ts'
+import { bury, type DeadLetter } from './dead-letter.ts'
 import { createIndexer, indexedTopics, indexerGroup } from './indexer.ts'
-import { type Sample, sampleOutcome, sampleRecord } from './sample-record.ts'
+import { type Sample, sampleOutcome, sampleRecord, stored } from './sample-record.ts'
 
 const tenantId = newUuid() as TenantId
 const otherTenant = newUuid() as TenantId
@@ -193,6 +193,27 @@ describe('indexer', () => {
       'em-event-id': bad[0]?.headers['em-event-id'],
     })
     expect(dead).toHaveLength(bad.length)
+  })
+
+  it('buries bytes that no log can hold as they are', async () => {
+    const bytes = Buffer.from([0xff, 0xfe, 0x00, 0x1e])
+    const large = Buffer.alloc(recordBytesMax + 1, 0x61)
+    const letters = [bytes, large].map((value) => ({
+      record: stored({ key: 'a\u0001b', value, headers: { 'x\n': 'é\u0000', 'em-fp': 'f' } }),
+      reason: 'unreadable' as const,
+      detail: 'not JSON',
+    }))
+    await bury(log, 'indexer', letters)
+    const [small, cut] = await deadLetters(2)
+    expect(JSON.parse(small!.value.toString())).toEqual({ base64: bytes.toString('base64') })
+    expect(small!.headers).toMatchObject({
+      'em-dead-encoding': 'base64',
+      'x?': 'é?',
+      'em-fp': 'f',
+      'em-dead-reason': 'unreadable',
+    })
+    expect(small!.key).toBe('a?b')
+    expect(cut!.headers['em-dead-cut']).toBe(String(large.length))
   })
 
   it('isolates a record that always fails in the database and indexes its neighbours', async () => {

@@ -84,12 +84,12 @@ export async function runIndexer(given: {
     },
   })
   for (const topic of indexedTopics) {
-    const name = `eventmesh_indexer_lag_${topic}_records`
-    metrics.gaugeOf(
-      name,
-      `Records of ${topic} that are not indexed yet.`,
-      async () => (await watchdog.lag())[topic] ?? 0,
-    )
+    // Not a number while the log does not answer: 0 would say that all is well.
+    const read = async () => {
+      const lag = await watchdog.lag().catch(() => undefined)
+      return lag === undefined ? Number.NaN : (lag[topic] ?? 0)
+    }
+    metrics.gaugeOf(`eventmesh_indexer_lag_${topic}_records`, `Records of ${topic} that are not indexed yet.`, read)
   }
   metrics.gaugeOf(
     'eventmesh_index_stray_rows',

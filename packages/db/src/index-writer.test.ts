@@ -79,6 +79,12 @@ describe('index writer', () => {
     expect(nulls).toEqual({ n: 2 })
   })
 
+  it('takes a record of the largest size', async () => {
+    const large = sampleEvent({ payload: `{"text":"${'x'.repeat(7_900_000)}"}` })
+    await write(large, sampleEvent())
+    expect((await rows(`event:${large.eventId}`))[0]?.envelope).toEqual(large.body.envelope)
+  })
+
   it('changes nothing when the same records come again', async () => {
     const batch = [sampleEvent(), sampleEvent({ item: 1, items: 2 }), sampleRejection()]
     await write(...batch)

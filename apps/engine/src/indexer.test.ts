@@ -368,6 +368,39 @@ describe('engine process', () => {
     40_000,
   )
 
+  it('keeps nothing of a process that was stopped with its effect open and wakes up later', async () => {
+    await append('events', ...Array.from({ length: 5 }, (_, n) => record({ key: `z${n}` })))
+    const zombie = start({ EVENTMESH_FAILPOINT: 'after_effect#1=stop' })
+    await eventually(
+      async () =>
+        await superuser.sql`select from pg_stat_activity where state = 'idle in transaction'
+        and application_name = 'eventmesh-engine-index' and query like '%log_position%' and now() - state_change > interval '200 ms'`,
+      (open) => open.length > 0,
+      20_000,
+    )
+    const heir = start()
+    // The zombie's lease runs out, and the server ends its idle transaction: 10 s each.
+    await eventually(
+      () => rows(),
+      (found) => found.length === 5,
+      40_000,
+    )
+    zombie.child.kill('SIGCONT')
+    await eventually(
+      async () => zombie.output(),
+      (output) => /fenced|failed and is tried again/.test(output),
+    )
+    await append('events', record({ key: 'z-last' }))
+    await drained()
+    expect(await rows()).toHaveLength(6)
+    expect(await rows('outcome:copy')).toHaveLength(0)
+    expect(await sums()).toEqual({ accepted: 6 })
+    for (const { child, exit } of [zombie, heir]) {
+      child.kill('SIGTERM')
+      expect(await exit).toBe(0)
+    }
+  }, 90_000)
+
   it('answers readiness and metrics, and drains on SIGTERM', async () => {
     await append('events', record())
     const { child, exit, output } = start({}, ['--role', 'indexer'])

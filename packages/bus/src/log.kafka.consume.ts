@@ -67,7 +67,7 @@ export type OffsetRange = { readonly low: number; readonly high: number }
 
 export type TopicFacts = {
   readonly name: string
-  readonly partitions: readonly { readonly id: number; readonly replicas: number; readonly inSync: number }[]
+  readonly partitions: readonly { readonly replicas: number; readonly hasLeader: boolean }[]
   /** Undefined: the broker would not show the topic's settings. */
   readonly settings: ReadonlyMap<string, string> | undefined
 }
@@ -139,10 +139,9 @@ export function openKafkaClient(connection: KafkaConnection): KafkaClient {
         const settings = await readSettings(wanted)
         return topics.map(({ name, partitions }) => ({
           name,
-          partitions: partitions.map(({ partitionId, replicas, isr }) => ({
-            id: partitionId,
+          partitions: partitions.map(({ replicas, leader }) => ({
             replicas: replicas.length,
-            inSync: isr.length,
+            hasLeader: leader >= 0,
           })),
           settings: settings.get(name),
         }))
@@ -152,7 +151,8 @@ export function openKafkaClient(connection: KafkaConnection): KafkaClient {
         const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }))
         await admin.createTopics({
           topics: [{ topic: name, numPartitions: partitions, replicationFactor: replicas, configEntries }],
-          waitForLeaders: true,
+          // Its own wait fails on a cluster: a broker that has not heard of the topic yet answers that there is none.
+          waitForLeaders: false,
           timeout: 15_000,
         })
       }),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { topics } from '@eventmesh/envelope'
 import { type KafkaConnection, topicName } from './log.kafka.connection.ts'
 import type { KafkaClient, TopicFacts } from './log.kafka.consume.ts'
@@ -17,6 +18,9 @@ export type TopicReport = {
 export type TopicsReport = { readonly topics: readonly TopicReport[]; readonly unsafe: readonly string[] }
 
 const day = 86_400_000
+const leadersMs = 30_000
+/** Each question goes to any broker. */
+const answersInARow = 5
 const retentionMsMin = 7 * day
 
 /** Headers and framing of a batch with one record of the largest size. */
@@ -53,7 +57,27 @@ export async function createMissingTopics(
     const { partitions, replicas } = layouts[durability]
     await client.createTopic({ name, partitions, replicas, settings: topicSettings(durability) })
   }
+  if (present.size < names.length) await untilKnown(client, names)
   return await reportTopics(client, connection)
+}
+
+/** Every broker hears of a new topic in its own time; until then some answer that there is none. */
+async function untilKnown(client: KafkaClient, names: readonly string[]): Promise<void> {
+  const end = performance.now() + leadersMs
+  for (let answers = 0; answers < answersInARow; ) {
+    const isKnown = await knows(client, names).catch((error: unknown) => {
+      if (performance.now() > end) throw error
+      return false
+    })
+    answers = isKnown ? answers + 1 : 0
+    if (!isKnown && performance.now() > end) throw new Error(`no leaders for the new topics within ${leadersMs} ms`)
+    await sleep(100)
+  }
+}
+
+async function knows(client: KafkaClient, names: readonly string[]): Promise<boolean> {
+  const found = await client.describeTopics(names)
+  return found.length === names.length && found.every(({ partitions }) => partitions.every((each) => each.hasLeader))
 }
 
 /** Reads cluster and topics; throws what the client threw when no broker answers. */

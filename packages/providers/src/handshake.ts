@@ -26,6 +26,12 @@ export function readHandshake(provider: Provider, input: ProofInput): HandshakeR
   return undefined
 }
 
+/** Whether a body could be a challenge that was signed in answer: its signature then proves nothing. */
+export function couldBeChallenge(provider: Provider, body: Buffer): boolean {
+  const signs = (provider.handshakes ?? []).some(({ kind }) => kind === 'x-crc' || kind === 'smartcar')
+  return signs && body.length <= 256 && signable.test(body.toString('latin1'))
+}
+
 /** Handshakes inside a request that has been proved like any other. */
 export function readProvenHandshake(provider: Provider, input: ProofInput): HandshakeResult | undefined {
   for (const handshake of provider.handshakes ?? []) {

@@ -1,4 +1,5 @@
 export * from './answer.ts'
+export * from './diagnose.ts'
 export * from './extract.ts'
 export * from './options.ts'
 export type { Answer, OptionForm, Provider, SecretForm } from './provider.ts'

@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import { isCleanText } from '@eventmesh/envelope'
-import { decode } from './encoding.ts'
+import { decode, decodePasted } from './encoding.ts'
 import type { Provider } from './provider.ts'
 import { keyPair } from './schemes/braintree.ts'
 import { readJwk } from './schemes/jwt.ts'
@@ -61,7 +61,7 @@ function formFault(provider: Provider, options: SourceOptions, secret: string): 
     case 'hex':
       return decode(secret, 'hex') === undefined ? 'a key in hex digits' : undefined
     case 'base64':
-      return decode(secret, 'base64') === undefined ? 'a key in base64' : undefined
+      return decodePasted(secret) === undefined ? 'a key in base64' : undefined
     case 'ed25519':
       return decode(secret, 'hex')?.length === 32 ? undefined : 'a public key of 64 hex digits'
     case 'ec-spki':
@@ -90,13 +90,13 @@ function formFault(provider: Provider, options: SourceOptions, secret: string): 
 function whsecFault(secret: string): string | undefined {
   if (secret.startsWith('whsk_')) return 'not the private key (whsk_): paste the public one (whpk_)'
   if (secret.startsWith('whpk_')) {
-    return decode(secret.slice(5), 'base64')?.length === 32 ? undefined : 'whpk_ followed by 32 bytes in base64'
+    return decodePasted(secret.slice(5))?.length === 32 ? undefined : 'whpk_ followed by 32 bytes in base64'
   }
-  return decode(secret.replace(/^whsec_/, ''), 'base64') === undefined ? 'whsec_ followed by base64' : undefined
+  return decodePasted(secret.replace(/^whsec_/, '')) === undefined ? 'whsec_ followed by base64' : undefined
 }
 
 function isEcKey(secret: string): boolean {
-  const der = decode(secret, 'base64')
+  const der = decodePasted(secret)
   if (der === undefined) return false
   try {
     const key = createPublicKey({ key: der, format: 'der', type: 'spki' })
@@ -129,13 +129,11 @@ function strengthOf(provider: Provider, options: SourceOptions, secret: string):
   switch (provider.secret.form) {
     case 'whsec':
     case 'gitlab':
-      return secret.startsWith('whpk_')
-        ? 32
-        : (decode(secret.replace(/^whsec_/, ''), 'base64')?.length ?? secret.length)
+      return secret.startsWith('whpk_') ? 32 : (decodePasted(secret.replace(/^whsec_/, ''))?.length ?? secret.length)
     case 'hex':
       return secret.length / 2
     case 'base64':
-      return decode(secret, 'base64')?.length ?? 0
+      return decodePasted(secret)?.length ?? 0
     case 'named-key':
     case 'user-password':
       return namedKey(secret)?.key.length ?? 0

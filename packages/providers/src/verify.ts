@@ -1,4 +1,4 @@
-import { type HandshakeResult, readHandshake, readProvenHandshake } from './handshake.ts'
+import { couldBeChallenge, type HandshakeResult, readHandshake, readProvenHandshake } from './handshake.ts'
 import { type Headers, readHeaders } from './headers.ts'
 import type { Answer, Provider } from './provider.ts'
 import { providers } from './registry.ts'
@@ -89,6 +89,9 @@ function judge(provider: Provider, input: ProofInput): Verdict {
   if (early !== undefined) return fromHandshake(early)
   if (needsSecret(provider) && input.secrets.length === 0) {
     return refused('signature_mismatch', 'this source has no secret yet')
+  }
+  if (couldBeChallenge(provider, input.request.body)) {
+    return refused('signature_mismatch', 'the body could be a signed challenge')
   }
   const proof = proveOnce(provider, input)
   if (!proof.ok) return fromRefusal(proof)

@@ -17,6 +17,8 @@ export function braintree(): Scheme {
       const signature = formField(fields, 'bt_signature')
       const payload = formField(fields, 'bt_payload')
       if (!signature || !payload) return missing('bt_signature and bt_payload are needed')
+      // The endpoint signs such texts in answer to a challenge.
+      if (/^[0-9a-f]{20,32}\n?$/.test(payload)) return mismatch('bt_payload could be a challenge')
       const pairs = signature.split('&').map((pair) => pair.split('|'))
       let matched: string | null = null
       for (const secret of secrets) {

@@ -57,7 +57,7 @@ function verifyV3(input: ProofInput): Proof {
   const { headers, method, body } = input.request
   const stamp = headers.get(time) ?? ''
   const received = decode(headers.get(v3) ?? '', 'base64')
-  if (stamp === '') return missing(`no ${time} header`)
+  if (stamp === '' || headers.get(v3) === '') return missing(`${v3} and ${time} are needed`)
   const signedAt = readSignedTime(stamp, 'ms')
   if (received === undefined || signedAt === undefined) return mismatch(`${v3} or ${time} is malformed`)
   const proof = matching(input, received, (secret, url) =>

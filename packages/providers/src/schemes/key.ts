@@ -1,4 +1,4 @@
-import { decode } from '../encoding.ts'
+import { decode, decodePasted } from '../encoding.ts'
 import type { KeyDecoding } from './scheme.ts'
 
 /** Key bytes of a secret; undefined when its text is not of the form. Set per provider, never guessed. */
@@ -12,7 +12,7 @@ export function keyBytes(secret: string, decoding: KeyDecoding): Buffer | undefi
     case 'hex':
       return decode(secret, 'hex')
     case 'base64':
-      return decode(secret, 'base64')
+      return decodePasted(secret)
   }
 }
 

@@ -1,5 +1,5 @@
 import { createPublicKey, verify as verifySignature } from 'node:crypto'
-import { decode } from '../encoding.ts'
+import { decode, decodePasted } from '../encoding.ts'
 import { mismatch, missing, proven, type Scheme } from './scheme.ts'
 import { ed25519Key } from './standard-webhooks.ts'
 import { outsideBounds, readSignedTime } from './time.ts'
@@ -30,7 +30,7 @@ export function ecdsaSendgrid(): Scheme {
     timestamp: 'x-twilio-email-event-webhook-timestamp',
     read: (text) => decode(text, 'base64'),
     verifies(key, signed, signature) {
-      const der = decode(key, 'base64')
+      const der = decodePasted(key)
       if (der === undefined) return false
       try {
         const publicKey = createPublicKey({ key: der, format: 'der', type: 'spki' })

@@ -1,5 +1,5 @@
 import { createHmac, createPublicKey, verify as verifySignature } from 'node:crypto'
-import { decode, equalBytes } from '../encoding.ts'
+import { decode, decodePasted, equalBytes } from '../encoding.ts'
 import type { Headers } from '../headers.ts'
 import { keyBytes } from './key.ts'
 import { type Bounds, mismatch, missing, type ProofInput, proven, type Scheme } from './scheme.ts'
@@ -141,7 +141,7 @@ function readList(list: string): readonly Candidate[] {
 
 /** A raw Ed25519 public key in base64; false for anything that is no key. */
 function verifiesEd25519(key: string, signed: Buffer, signature: Buffer): boolean {
-  const bytes = decode(key, 'base64')
+  const bytes = decodePasted(key)
   if (bytes?.length !== 32) return false
   return verifySignature(null, signed, ed25519Key(bytes), signature)
 }

@@ -6,6 +6,9 @@ export type Running = { readonly logger: Logger; drain(reason: string): Promise<
 /** How long a drain may take before the process gives up; an orchestrator's grace is longer (30 s). */
 const drainDeadlineMs = 20_000
 
+/** npm passes a terminal's Ctrl-C on although the process got it already: what comes this soon is the same signal. */
+const sameSignalMs = 100
+
 /**
  * Runs one process until a signal: SIGTERM or SIGINT (or the parent's end, where there is an IPC channel) drains it and
  * exits 0; a second signal, a drain over 20 s or an unhandled rejection exits 1. `start` throws to refuse: its message is
@@ -14,13 +17,16 @@ const drainDeadlineMs = 20_000
 export function runProcess(processName: string, start: () => Promise<Running>): void {
   let running: Running | undefined
   let isEnding = false
+  let endingSinceMs = 0
 
   const end = (reason: string): void => {
     if (isEnding) {
+      if (performance.now() - endingSinceMs < sameSignalMs) return
       process.stderr.write(`${processName}: ${reason} while draining; what is unfinished stays unacknowledged\n`)
       process.exit(1)
     }
     isEnding = true
+    endingSinceMs = performance.now()
     if (running !== undefined) void finish(running, reason)
     // Still starting: `started` below sees isEnding and drains at once.
   }

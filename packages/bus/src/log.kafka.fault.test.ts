@@ -10,8 +10,8 @@ import type { AppendResult, Log, LogRecord } from './log.ts'
 import { startTestKafka, type TestKafka } from './testing/kafka.ts'
 import { kafkaPart, withPart } from './testing/parts.ts'
 
-const produceKey = 0
-const fetchKey = 1
+/** Kafka's API keys (protocol guide). */
+const api = { produce: 0, fetch: 1, listOffsets: 2, metadata: 3, offsetCommit: 8, heartbeat: 12 }
 
 /** The production times, a tenth as long. */
 const hurried: Partial<ProducerLimits> = { brokerTimeoutMs: 500, requestTimeoutMs: 600, callDeadlineMs: 1_000 }
@@ -137,7 +137,7 @@ withPart(kafkaPart, () => {
       const patient = await open({})
       await untilAppends(patient)
       const key = newMark()
-      const { caught } = kafka.proxies[0]!.catchAnswer(produceKey, { kind: 'drop' })
+      const { caught } = kafka.proxies[0]!.catchAnswer(api.produce, { kind: 'drop' })
       const result = await appendOne(patient, key, 10_000)
       await caught
       expect(result.status).toBe('appended')
@@ -152,7 +152,7 @@ withPart(kafkaPart, () => {
     test('B2: an answer that never comes is unknown, with its record in the log, and the next append keeps the order', async () => {
       await untilAppends()
       const key = newMark()
-      const { caught } = kafka.proxies[0]!.catchAnswer(produceKey, { kind: 'hold' })
+      const { caught } = kafka.proxies[0]!.catchAnswer(api.produce, { kind: 'hold' })
       const held = appendOne(log, key, 900)
       await caught
       kafka.proxies[0]!.faults.blackhole = 'to-client'
@@ -172,7 +172,16 @@ withPart(kafkaPart, () => {
       const note = (error: unknown) => void uncaught.push(error)
       process.on('uncaughtException', note)
       const mark = newMark()
-      const keys = Array.from({ length: 300 }, (_, index) => `${mark}:${index}`)
+      const cuts = [
+        [api.fetch, 5],
+        [api.fetch, 130],
+        [api.offsetCommit, 7],
+        [api.offsetCommit, 20],
+        [api.heartbeat, 5],
+        [api.listOffsets, 9],
+        [api.metadata, 40],
+      ] as const
+      const keys = Array.from({ length: cuts.length * 50 }, (_, index) => `${mark}:${index}`)
       const seen = new Set<string>()
       const subscription = await log.subscribe({
         group: newMark(),
@@ -181,11 +190,12 @@ withPart(kafkaPart, () => {
           for (const { key } of batch.records) seen.add(key)
         },
       })
-      for (const [index, bytes] of [5, 11, 40, 130, 3, 900].entries()) {
-        const { caught } = kafka.proxies[0]!.catchAnswer(fetchKey, { kind: 'cut-inside', bytes })
+      for (const [index, [apiKey, bytes]] of cuts.entries()) {
+        const { caught } = kafka.proxies[0]!.catchAnswer(apiKey, { kind: 'cut-inside', bytes })
+        const lag = subscription.lag().catch(() => undefined) // it may be the one that is cut
         const part = keys.slice(index * 50, index * 50 + 50)
         await Promise.all(part.map((key) => untilAppended(key)))
-        await caught
+        await Promise.all([caught, lag])
       }
       await expect.poll(() => keys.filter((key) => !seen.has(key)), { timeout: 60_000 }).toEqual([])
       await subscription.stop()

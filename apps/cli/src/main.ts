@@ -4,11 +4,15 @@ import { doctorCommands } from './doctor.ts'
 import { eventCommands } from './event.ts'
 import { explain } from './explain.ts'
 import { keyCommands } from './key.ts'
+import { resetLinkCommands } from './reset-link.ts'
+import { setupLinkCommands } from './setup-link.ts'
 import { tenantCommands } from './tenant.ts'
 import { UsageError } from './usage.ts'
 
 const commands: readonly Command[] = [
   ...tenantCommands,
+  ...setupLinkCommands,
+  ...resetLinkCommands,
   ...keyCommands,
   ...eventCommands,
   ...claimsCommands,

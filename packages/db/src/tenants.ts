@@ -38,7 +38,8 @@ const slugSchema = z
   .refine((slug) => !reservedSlugs.has(slug), 'is reserved for a page of the console')
   .refine((slug) => !isUuid(slug), 'looks like an id')
 
-const creationSchema = z.object({ slug: slugSchema, name: z.string().trim().min(1).max(200).optional() })
+/** What a new tenant is called; also of one that is named anew. */
+export const creationSchema = z.object({ slug: slugSchema, name: z.string().trim().min(1).max(200).optional() })
 
 const settingsSchema = z
   .strictObject({ requireIdempotencyKey: z.boolean(), claims: z.enum(['degrade', 'strict']) })

@@ -5,8 +5,9 @@ import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 
 import postgres, { type Sql, type TransactionSql } from 'postgres'
 import { DatabaseError, keepParametersOutOfErrors, toDatabaseError } from './database-error.ts'
 import { type Listener, type ListenOptions, listen } from './listen.ts'
+import { createPool, type Lane, type Pool } from './pool.ts'
+import { handlerOf, type RawSql, redirect } from './redirect.ts'
 import type { ProcessRole } from './roles.ts'
-import { createSlots } from './slots.ts'
 
 export type ConnectOptions = {
   readonly url: string
@@ -30,10 +31,10 @@ export type ConnectOptions = {
 export type Database = {
   readonly role: ProcessRole | undefined
   readonly drizzle: PostgresJsDatabase
-  /** Raw postgres.js on the same pool, without any deadline of ours. */
-  readonly sql: Sql
+  /** Raw postgres.js statements, each on its own; they wait for a connection as a transaction does. */
+  readonly sql: RawSql
   /** One statement outside of a transaction, answered or refused within acquire and statement timeout together. */
-  query<T>(run: (sql: Sql) => PromiseLike<T>): Promise<T>
+  query<T>(run: (sql: RawSql) => PromiseLike<T>): Promise<T>
   /**
    * Runs in one transaction; rolls back when `run` throws. After a serialization failure or a deadlock it runs again
    * (`tries`), so `run` has no effect outside of the transaction. Throws `DatabaseError`.
@@ -48,7 +49,7 @@ export type Database = {
 }
 
 /** A drizzle transaction; `sql` is postgres.js on the same connection, for what a query builder cannot say. */
-export type Transaction = DrizzleTransaction & { readonly sql: TransactionSql }
+export type Transaction = Omit<DrizzleTransaction, 'transaction'> & { readonly sql: RawSql }
 
 type NoSchema = Record<string, never>
 type DrizzleTransaction = PgTransaction<PostgresJsQueryResultHKT, NoSchema, ExtractTablesWithRelations<NoSchema>>
@@ -72,11 +73,12 @@ keepParametersOutOfErrors()
 
 /** Opens nothing yet: the first statement connects. */
 export function connect(options: ConnectOptions): Database {
-  const client = postgres(options.url, clientOptions(options))
-  const database = drizzle(client)
-  passDatesAndJson(client)
-  passArrays(client)
-  const slots = createSlots(options.max)
+  const pool = createPool(options.max, (onclose) => {
+    const client = openClient(options, onclose)
+    return { client, drizzle: withDrizzle(client) }
+  })
+  const template = openClient(options, () => {})
+  const raw = rawOnPool(template, pool, options.acquireTimeoutMs)
   const listeners = new Set<Listener>()
 
   async function transaction<T>(run: (tx: Transaction) => Promise<T>, given: TransactionOptions = {}): Promise<T> {
@@ -91,46 +93,35 @@ export function connect(options: ConnectOptions): Database {
   }
 
   async function attemptOnce<T>(run: (tx: Transaction) => Promise<T>, given: TransactionOptions): Promise<T> {
-    const release = await slots.acquire(options.acquireTimeoutMs)
+    const lane = await pool.take(options.acquireTimeoutMs)
     const state = { begun: false, abandoned: false, resolved: false }
-    const work = database
-      .transaction(async (tx) => {
-        if (state.abandoned) throw new DatabaseError('busy', 'the caller no longer waits')
-        state.begun = true
-        const result = await run(withClient(tx))
-        if (state.abandoned) throw new DatabaseError('unavailable', 'the caller no longer waits')
-        state.resolved = true
+    // An abandoned transaction keeps its lane until the server has let go.
+    const work = runOn(lane, state, run, given).then(
+      (result) => {
+        pool.give(lane)
         return result
-      }, transactionConfig(given))
-      .catch((error: unknown) => {
+      },
+      (error: unknown) => {
+        pool.give(lane, error)
         throw toDatabaseError(error, { commitSent: state.resolved })
-      })
-      // The slot stands for the connection: an abandoned transaction keeps it until the server has let go.
-      .finally(release)
-
+      },
+    )
     return await withDeadlines(work, state, options.acquireTimeoutMs, given.deadlineMs)
   }
 
-  async function query<T>(run: (sql: Sql) => PromiseLike<T>): Promise<T> {
-    const release = await slots.acquire(options.acquireTimeoutMs)
-    const work = Promise.resolve(run(client))
-      .catch((error: unknown) => {
-        throw toDatabaseError(error, { commitSent: true })
-      })
-      .finally(release)
+  async function query<T>(run: (sql: RawSql) => PromiseLike<T>): Promise<T> {
+    const work = Promise.resolve(run(raw)).catch((error: unknown) => {
+      throw toDatabaseError(error, { commitSent: true })
+    })
     const state = { begun: true, abandoned: false, resolved: true }
-    return await withDeadlines(
-      work,
-      state,
-      options.acquireTimeoutMs,
-      options.acquireTimeoutMs + options.statementTimeoutMs,
-    )
+    const { acquireTimeoutMs, statementTimeoutMs } = options
+    return await withDeadlines(work, state, acquireTimeoutMs, acquireTimeoutMs + statementTimeoutMs)
   }
 
   return {
     role: options.role,
-    drizzle: database,
-    sql: client,
+    drizzle: withDrizzle(Object.assign(raw, { options: template.options }) as unknown as Sql),
+    sql: raw,
     query,
     transaction,
     forTenant: (tenantId, run, given) =>
@@ -151,15 +142,72 @@ export function connect(options: ConnectOptions): Database {
     },
     async close() {
       await Promise.all([...listeners].map((listener) => listener.close()))
-      await client.end({ timeout: closeTimeoutMs / 1_000 })
+      await pool.close(closeTimeoutMs)
     },
   }
 }
 
+function openClient(options: ConnectOptions, onclose: () => void): Sql {
+  return postgres(options.url, { ...clientOptions(options), onclose })
+}
+
+function withDrizzle(client: Sql): PostgresJsDatabase {
+  const database = drizzle(client)
+  passDatesAndJson(client)
+  passArrays(client)
+  return database
+}
+
+// `template` never connects: it builds the statements that then run on whatever lane is free.
+function rawOnPool(template: Sql, pool: Pool, acquireTimeoutMs: number): RawSql {
+  return redirect(template, (statement) => {
+    pool.take(acquireTimeoutMs).then(
+      (lane) => {
+        handlerOf(lane.client)(statement)
+        statement.then(
+          () => pool.give(lane),
+          (error: unknown) => pool.give(lane, error),
+        )
+      },
+      (error: unknown) => statement.reject(error),
+    )
+  })
+}
+
+async function runOn<T>(
+  lane: Lane,
+  state: Progress,
+  run: (tx: Transaction) => Promise<T>,
+  given: TransactionOptions,
+): Promise<T> {
+  const config = transactionConfig(given)
+  return await lane.drizzle.transaction(async (tx) => {
+    try {
+      if (state.abandoned) throw new DatabaseError('busy', 'the caller no longer waits')
+      state.begun = true
+      if (config !== undefined) await tx.setTransaction(config)
+      const result = await run(guarded(tx, lane))
+      if (state.abandoned) throw new DatabaseError('unavailable', 'the caller no longer waits')
+      if (lane.isClosed) return await neverSettled
+      state.resolved = true
+      return result
+    } catch (error) {
+      if (lane.isClosed) return await neverSettled
+      throw error
+    }
+  })
+}
+
+// What a transaction whose connection is gone ends in: postgres.js has rejected it already, and a result or an error
+// would make it send its COMMIT or ROLLBACK to nobody.
+const neverSettled = new Promise<never>(() => {})
+
 function clientOptions(options: ConnectOptions) {
   const { role, startupRole, prepare } = options
   return {
-    max: options.max,
+    max: 1,
+    idle_timeout: 0,
+    max_lifetime: null,
     prepare: prepare ?? true,
     connect_timeout: defaults.connectTimeoutMs / 1_000,
     // Nobody awaits the client's own query for array types: a server that dies under it would end our process.
@@ -215,10 +263,15 @@ function transactionConfig({ isolation, readOnly }: TransactionOptions) {
   }
 }
 
-// drizzle keeps the connection it runs on to itself; `Transaction.sql` is the one way to it.
-function withClient(tx: DrizzleTransaction): Transaction {
-  const { client } = (tx as unknown as { session: { client: TransactionSql } }).session
-  return Object.assign(tx, { sql: client })
+// drizzle keeps the connection it runs on to itself. Statements that come after it was lost are refused here.
+function guarded(tx: DrizzleTransaction, lane: Lane): Transaction {
+  const { session } = tx as unknown as { session: { client: TransactionSql } }
+  const sql = redirect(session.client, (statement, handler) => {
+    if (lane.isClosed) statement.reject(new DatabaseError('unavailable', 'the connection of this transaction was lost'))
+    else handler(statement)
+  })
+  session.client = sql as unknown as TransactionSql
+  return Object.assign(tx, { sql })
 }
 
 function isUndone(error: unknown): boolean {

@@ -43,10 +43,15 @@ export function toDatabaseError(error: unknown, options: { commitSent?: boolean 
   const cause = error instanceof DrizzleQueryError ? error.cause : error
   const mayHaveCommitted = options.commitSent ?? false
   if (cause instanceof postgres.PostgresError) return fromServer(cause, mayHaveCommitted)
-  if (cause instanceof Error && 'code' in cause && connectionCodes.has(String(cause.code))) {
+  if (isConnectionFault(cause)) {
     return new DatabaseError('unavailable', `no connection to the database (${cause.code})`, { mayHaveCommitted })
   }
   return cause
+}
+
+/** Whether the connection itself failed, so that nothing more can be said on it. */
+export function isConnectionFault(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && 'code' in error && connectionCodes.has(String(error.code))
 }
 
 // Raised by node and postgres.js about the connection itself, never by the server.
@@ -79,7 +84,7 @@ function fromServer(error: postgres.PostgresError, commitSent: boolean): Databas
 function kindOf(sqlState: string): DatabaseErrorKind {
   if (sqlState === '40001' || sqlState === '40P01' || sqlState === '55P03') return 'conflict'
   if (sqlState === '25006' || sqlState.startsWith('08') || sqlState.startsWith('53')) return 'unavailable'
-  if (sqlState.startsWith('57P')) return 'unavailable'
+  if (sqlState.startsWith('57P') || sqlState === '25P03') return 'unavailable'
   if (sqlState.startsWith('23') || sqlState === '42501') return 'refused'
   return 'failed'
 }

@@ -1,12 +1,13 @@
 import { isUuid, type TenantId, uuidv7TimeMs } from '@eventmesh/envelope'
-import type { PendingQuery, Row, TransactionSql } from 'postgres'
+import type { PendingQuery, Row } from 'postgres'
+import type { RawSql } from './redirect.ts'
 import { type Comparison, type PathStep, type SearchTerm, type SearchValue, splitItem } from './search-grammar.ts'
 
 /** A piece of a statement with its parameters. */
 export type Fragment = PendingQuery<Row[]>
 
 /** The condition of a search over `event_index`, tenant included. Copies are hidden unless `outcome:copy` asks for them. */
-export function eventFilter(sql: TransactionSql, tenantId: TenantId, terms: readonly SearchTerm[]): Fragment {
+export function eventFilter(sql: RawSql, tenantId: TenantId, terms: readonly SearchTerm[]): Fragment {
   const conditions = [sql`tenant_id = ${tenantId}`, ...terms.map((term) => termCondition(sql, tenantId, term))]
   if (!terms.some(asksForCopies)) conditions.push(sql`outcome <> 'copy'`)
   return conditions.reduce((all, condition) => sql`${all} and ${condition}`)
@@ -21,12 +22,12 @@ function asksForCopies(term: SearchTerm): boolean {
   )
 }
 
-function termCondition(sql: TransactionSql, tenantId: TenantId, term: SearchTerm): Fragment {
+function termCondition(sql: RawSql, tenantId: TenantId, term: SearchTerm): Fragment {
   switch (term.kind) {
     case 'payload':
       return payloadCondition(sql, term)
     case 'bare':
-      return negated(sql, term.isNegated, bareCondition(sql, term.text))
+      return negated(sql, term.isNegated, bareCondition(sql, tenantId, term.text))
     case 'field': {
       const any = term.values
         .map((value) => fieldCondition(sql, tenantId, term.field, value))
@@ -37,13 +38,13 @@ function termCondition(sql: TransactionSql, tenantId: TenantId, term: SearchTerm
 }
 
 // A row that has no such value is not that value.
-function negated(sql: TransactionSql, isNegated: boolean, condition: Fragment): Fragment {
+function negated(sql: RawSql, isNegated: boolean, condition: Fragment): Fragment {
   return isNegated ? sql`(${condition}) is not true` : sql`(${condition})`
 }
 
 type Field = Extract<SearchTerm, { kind: 'field' }>['field']
 
-function fieldCondition(sql: TransactionSql, tenantId: TenantId, field: Field, value: SearchValue): Fragment {
+function fieldCondition(sql: RawSql, tenantId: TenantId, field: Field, value: SearchValue): Fragment {
   const text = 'text' in value ? value.text : ''
   switch (field) {
     case 'event':
@@ -57,7 +58,7 @@ function fieldCondition(sql: TransactionSql, tenantId: TenantId, field: Field, v
     case 'type':
       return value.kind === 'prefix' ? typePrefix(sql, text) : sql`event_type = ${text}`
     case 'source':
-      return sourceCondition(sql, text)
+      return sourceCondition(sql, tenantId, text)
     case 'key':
       return isUuid(text)
         ? sql`key_id = ${text}`
@@ -84,7 +85,7 @@ function fieldCondition(sql: TransactionSql, tenantId: TenantId, field: Field, v
 // A request's id says when it arrived, so only that time's partition is opened.
 const requestTimeToleranceMs = 600_000
 
-function requestCondition(sql: TransactionSql, text: string): Fragment {
+function requestCondition(sql: RawSql, text: string): Fragment {
   const request = splitItem(text)
   if (request === undefined) return sql`false`
   const item = request.item === undefined ? sql`` : sql`and item = ${request.item}`
@@ -96,25 +97,28 @@ function requestCondition(sql: TransactionSql, text: string): Fragment {
 }
 
 // A range instead of LIKE, which is not leakproof: under row-level security it would not use the index.
-function typePrefix(sql: TransactionSql, prefix: string): Fragment {
+function typePrefix(sql: RawSql, prefix: string): Fragment {
   return sql`(event_type >= ${prefix} and event_type < ${`${prefix}\u{10ffff}`})`
 }
 
-/** `native` is the API itself in both modes. */
-function sourceCondition(sql: TransactionSql, text: string): Fragment {
-  return text === 'native' ? sql`source in ('native', 'native-test')` : sql`source = ${text}`
+/** `native` is the API itself in both modes; a name means every source that has it now, deleted ones too. */
+function sourceCondition(sql: RawSql, tenantId: TenantId, text: string): Fragment {
+  if (text === 'native') return sql`source in ('native', 'native-test')`
+  if (isUuid(text)) return sql`source = ${text}`
+  // An array is worked out once, before the index is opened.
+  return sql`source = any (array(select id::text from source where tenant_id = ${tenantId} and name = ${text}))`
 }
 
-function bareCondition(sql: TransactionSql, text: string): Fragment {
+function bareCondition(sql: RawSql, tenantId: TenantId, text: string): Fragment {
   const id = splitItem(text)
   if (id === undefined) {
-    return sql`idempotency_key = ${text} or ${typePrefix(sql, text)} or ${sourceCondition(sql, text)}`
+    return sql`idempotency_key = ${text} or ${typePrefix(sql, text)} or ${sourceCondition(sql, tenantId, text)}`
   }
   const request = requestCondition(sql, text)
   return id.item === undefined ? sql`event_id = ${id.id} or ${request} or idempotency_key = ${text}` : request
 }
 
-function numberCondition(sql: TransactionSql, column: Fragment, value: SearchValue): Fragment {
+function numberCondition(sql: RawSql, column: Fragment, value: SearchValue): Fragment {
   switch (value.kind) {
     case 'number':
       return sql`${column} = ${value.number}::numeric`
@@ -128,13 +132,13 @@ function numberCondition(sql: TransactionSql, column: Fragment, value: SearchVal
   }
 }
 
-function comparisons(sql: TransactionSql): Readonly<Record<Comparison, Fragment>> {
+function comparisons(sql: RawSql): Readonly<Record<Comparison, Fragment>> {
   return { '>': sql`>`, '>=': sql`>=`, '<': sql`<`, '<=': sql`<=` }
 }
 
 type PayloadTerm = Extract<SearchTerm, { kind: 'payload' }>
 
-function payloadCondition(sql: TransactionSql, term: PayloadTerm): Fragment {
+function payloadCondition(sql: RawSql, term: PayloadTerm): Fragment {
   const any = payloadLiterals(term)
     .map((literal) => sql`payload @> ${wrapInPath(term.path, literal)}::text::jsonb`)
     .reduce((all, condition) => sql`${all} or ${condition}`)

@@ -32,16 +32,22 @@ export async function listen(
   })
 
   async function holdOne(): Promise<void> {
-    const client = open(connection, (from, payload) => {
-      if (from === channel) onMessage(payload)
+    const lost = new AbortController()
+    const client = open(connection, {
+      onnotify: (from, payload) => {
+        if (from === channel) onMessage(payload)
+      },
+      // The client would connect again by itself, and listen to nothing.
+      onclose: () => lost.abort(),
     })
     current = client
+    const signal = AbortSignal.any([stopping.signal, lost.signal])
     try {
       await within(heartbeat.timeoutMs, client`listen ${client(channel)}`)
       options.onConnected?.()
       firstTry()
       for (;;) {
-        await wait(heartbeat.everyMs, undefined, { signal: stopping.signal })
+        await wait(heartbeat.everyMs, undefined, { signal })
         await within(heartbeat.timeoutMs, client`select 1`)
       }
     } finally {
@@ -78,11 +84,13 @@ export async function listen(
   }
 }
 
+type Callbacks = { onnotify(channel: string, payload: string): void; onclose(): void }
+
 // `onnotify` is how postgres.js hands notifications to its own listen; its types leave it out.
-function open({ url, ...options }: Connection, onnotify: (channel: string, payload: string) => void): Sql {
+function open({ url, ...options }: Connection, callbacks: Callbacks): Sql {
   const withNotify: Options<Record<string, never>> = Object.assign(
     { ...options, max: 1, idle_timeout: 0, max_lifetime: null, fetch_types: false },
-    { onnotify },
+    callbacks,
   )
   return postgres(url, withNotify)
 }

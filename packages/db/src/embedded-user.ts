@@ -5,7 +5,12 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
 /** The operating-system user that the server runs as; undefined means: as ourselves. */
-export type ServerUser = { readonly uid: number; readonly gid: number }
+export type ServerUser = {
+  readonly uid: number
+  readonly gid: number
+  /** It may pass directories that are closed to it: a project or data directory below root's own home. */
+  readonly entersAnywhere: boolean
+}
 
 const run = promisify(execFile)
 const name = 'postgres'
@@ -24,16 +29,49 @@ export async function serverUser(): Promise<ServerUser | undefined> {
   return created
 }
 
-/** Throws with one clear line unless `user` may enter every directory above `path`. */
-export function checkReachable(path: string, user: ServerUser | undefined, wayOut: string): void {
-  if (user === undefined) return
+/**
+ * The user that can reach each of the paths. Where a directory above one is closed to it, the server keeps root's right
+ * to pass (CAP_DAC_OVERRIDE, by `setpriv` of util-linux); throws with one clear line where that cannot be had.
+ */
+export async function reaching(
+  user: ServerUser | undefined,
+  paths: readonly { readonly path: string; readonly wayOut: string }[],
+): Promise<ServerUser | undefined> {
+  if (user === undefined) return undefined
+  for (const { path, wayOut } of paths) {
+    const closed = closedAbove(path, user)
+    if (closed === undefined) continue
+    const able = { ...user, entersAnywhere: true }
+    if (await works(able)) return able
+    throw new Error(
+      `started as root, Postgres runs as user ${name}, who may not enter ${closed}: run "chmod o+x '${closed}'" or ${wayOut}`,
+    )
+  }
+  return user
+}
+
+/** What to spawn so that `program` runs as the user; its process id is the program's. */
+export function asUser(user: ServerUser | undefined, program: string, args: readonly string[]) {
+  if (user === undefined) return { command: program, args, options: {} }
+  const { uid, gid, entersAnywhere } = user
+  if (!entersAnywhere) return { command: program, args, options: { uid, gid } }
+  const rights = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override']
+  const setpriv = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...rights]
+  return { command: 'setpriv', args: [...setpriv, program, ...args], options: {} }
+}
+
+async function works(user: ServerUser): Promise<boolean> {
+  const { command, args } = asUser(user, '/bin/true', [])
+  return await run(command, [...args]).then(
+    () => true,
+    () => false,
+  )
+}
+
+function closedAbove(path: string, user: ServerUser): string | undefined {
   for (let directory = dirname(path); ; directory = dirname(directory)) {
-    if (!mayEnter(statSync(directory), user)) {
-      throw new Error(
-        `started as root, Postgres runs as user ${name}, who may not enter ${directory}: run "chmod o+x '${directory}'" or ${wayOut}`,
-      )
-    }
-    if (directory === dirname(directory)) return
+    if (!mayEnter(statSync(directory), user)) return directory
+    if (directory === dirname(directory)) return undefined
   }
 }
 
@@ -51,7 +89,7 @@ const cannotCreate = `started as root, Postgres needs an unprivileged user: run 
 async function lookUp(): Promise<ServerUser | undefined> {
   try {
     const [uid, gid] = await Promise.all([run('id', ['-u', name]), run('id', ['-g', name])])
-    return { uid: Number.parseInt(uid.stdout, 10), gid: Number.parseInt(gid.stdout, 10) }
+    return { uid: Number.parseInt(uid.stdout, 10), gid: Number.parseInt(gid.stdout, 10), entersAnywhere: false }
   } catch {
     // `id` fails for an unknown user: the answer is "none".
     return undefined

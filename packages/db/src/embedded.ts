@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import postgres, { type Sql } from 'postgres'
 import { type Binaries, findBinaries } from './embedded-binaries.ts'
 import { createState, type EmbeddedState, readState, writeState } from './embedded-state.ts'
-import { checkReachable, giveTo, type ServerUser, serverUser } from './embedded-user.ts'
+import { asUser, giveTo, reaching, type ServerUser, serverUser } from './embedded-user.ts'
 import { isServerOf, leftoverBackends, pidFile, readPostmaster } from './postmaster.ts'
 import { ensureRoles, type ProcessRole, roleName } from './roles.ts'
 
@@ -47,8 +47,12 @@ const ownerLock = 0x6f_77_6e
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const binaries = findBinaries()
-  const user = await serverUser()
-  const dataDir = await prepareDataDir(options.dataDir, binaries, user)
+  const self = await serverUser()
+  const dataDir = await prepareDataDir(options.dataDir, self)
+  const user = await reaching(self, [
+    { path: join(dataDir, 'postgres'), wayOut: 'set EVENTMESH_DATA_DIR to a directory elsewhere' },
+    { path: realpathSync(binaries.postgres), wayOut: 'move the project to a directory elsewhere' },
+  ])
   const clusterDir = join(dataDir, 'postgres')
 
   const state = (await readState(dataDir)) ?? (await createState(dataDir))
@@ -101,18 +105,17 @@ type Server = {
   stop(): Promise<void>
 }
 
-async function prepareDataDir(given: string, binaries: Binaries, user: ServerUser | undefined): Promise<string> {
+async function prepareDataDir(given: string, user: ServerUser | undefined): Promise<string> {
   const dataDir = resolve(given)
   try {
-    const made = await mkdir(dataDir, { recursive: true })
-    if (made !== undefined && user !== undefined) await chmod(dataDir, 0o755)
+    await mkdir(dataDir, { recursive: true })
+    // Open to pass through, for the server's user; what is secret in it is closed by its own mode.
+    const { mode } = await stat(dataDir)
+    if (user !== undefined && (mode & 0o001) === 0) await chmod(dataDir, (mode & 0o777) | 0o001)
   } catch (cause) {
     throw new Error(`EVENTMESH_DATA_DIR ${dataDir} cannot be made: ${reasonOf(cause)}`, { cause })
   }
-  const real = realpathSync(dataDir)
-  checkReachable(join(real, 'postgres'), user, 'set EVENTMESH_DATA_DIR to a directory elsewhere')
-  checkReachable(realpathSync(binaries.postgres), user, 'move the project to a directory elsewhere')
-  return real
+  return realpathSync(dataDir)
 }
 
 const halfMade = /^postgres\.new-(\d+)$/
@@ -233,8 +236,9 @@ async function tryStart(
   await rotate(logFile)
   const log = openSync(logFile, 'a', 0o600)
   const logStart = statSync(logFile).size
-  const child = spawn(binaries.postgres, ['-D', clusterDir, ...settings(port, options.isDurable ?? true)], {
-    ...user,
+  const server = asUser(user, binaries.postgres, ['-D', clusterDir, ...settings(port, options.isDurable ?? true)])
+  const child = spawn(server.command, server.args, {
+    ...server.options,
     cwd: dataDir,
     env: serverEnvironment,
     stdio: ['ignore', log, log],
@@ -458,7 +462,8 @@ async function runToEnd(
   parts: string[],
   input = '',
 ): Promise<void> {
-  const child = spawn(program, parts, { ...user, cwd, env: serverEnvironment, stdio: 'pipe', detached: true })
+  const { command, args, options } = asUser(user, program, parts)
+  const child = spawn(command, args, { ...options, cwd, env: serverEnvironment, stdio: 'pipe', detached: true })
   const said: string[] = []
   child.stdout.resume()
   child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString('utf8')))

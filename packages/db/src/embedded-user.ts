@@ -42,7 +42,7 @@ export async function reaching(
     const closed = closedAbove(path, user)
     if (closed === undefined) continue
     const able = { ...user, entersAnywhere: true }
-    if (await works(able)) return able
+    if (await mayPass(able, closed)) return able
     throw new Error(
       `started as root, Postgres runs as user ${name}, who may not enter ${closed}: run "chmod o+x '${closed}'" or ${wayOut}`,
     )
@@ -55,13 +55,14 @@ export function asUser(user: ServerUser | undefined, program: string, args: read
   if (user === undefined) return { command: program, args, options: {} }
   const { uid, gid, entersAnywhere } = user
   if (!entersAnywhere) return { command: program, args, options: { uid, gid } }
-  const rights = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override']
+  // no_setuid_fixup: access(2), with which initdb looks for its siblings, respects the right too.
+  const rights = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup']
   const setpriv = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...rights]
   return { command: 'setpriv', args: [...setpriv, program, ...args], options: {} }
 }
 
-async function works(user: ServerUser): Promise<boolean> {
-  const { command, args } = asUser(user, '/bin/true', [])
+async function mayPass(user: ServerUser, directory: string): Promise<boolean> {
+  const { command, args } = asUser(user, 'test', ['-x', directory])
   return await run(command, [...args]).then(
     () => true,
     () => false,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import postgres, { type Sql } from 'postgres'
 import type { Database } from './connect.ts'
@@ -34,7 +35,7 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
   })
   try {
     await checkServer(sql)
-    await sql`select pg_advisory_lock(${lockKey})`
+    await lock(sql, log)
     await ensureRoles(sql, { log })
     await prepareSchema(sql)
     await sql`set role eventmesh_migrator`
@@ -59,30 +60,44 @@ export async function pendingMigrations(db: Database): Promise<string[]> {
   return files.map(({ name }) => name).filter((name) => !done.some((row) => row.name === name))
 }
 
+async function lock(sql: Sql, log: (line: string) => void): Promise<void> {
+  const [tried] = await sql<{ mine: boolean }[]>`select pg_try_advisory_lock(${lockKey}) as mine`
+  if (tried?.mine) return
+  log('another migration of this database runs; waiting for its end')
+  await sql`select pg_advisory_lock(${lockKey})`
+}
+
 type Migration = { readonly name: string; readonly text: string; readonly sha256: string }
 
 async function readMigrations(directory: string): Promise<Migration[]> {
-  const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort()
+  const names = (await readdir(directory)).filter((name) => /^\d{4}_[a-z0-9_]+\.sql$/.test(name)).sort()
   return await Promise.all(
     names.map(async (name) => {
-      const text = await readFile(new URL(name, `file://${directory.replace(/\/?$/, '/')}`), 'utf8')
+      const text = await readFile(join(directory, name), 'utf8')
       return { name, text, sha256: createHash('sha256').update(text).digest('hex') }
     }),
   )
 }
 
 async function checkServer(sql: Sql): Promise<void> {
-  const [server] = await sql<{ number: number; version: string; encoding: string }[]>`
+  const [server] = await sql<ServerFacts[]>`
     select current_setting('server_version_num')::int as number, current_setting('server_version') as version,
            pg_encoding_to_char(encoding) as encoding
     from pg_database where datname = current_database()`
-  if (server === undefined) throw new Error('the server does not list the database it is connected to')
-  if (server.number < oldestServer.number) {
-    throw new Error(`Postgres ${server.version} is too old: EventMesh needs ${oldestServer.name} or newer`)
+  const fault = server && serverFault(server)
+  if (fault !== undefined) throw new Error(fault)
+}
+
+type ServerFacts = { readonly number: number; readonly version: string; readonly encoding: string }
+
+/** Why a database cannot be used at all, with the way out; undefined when it can. */
+export function serverFault({ number, version, encoding }: ServerFacts): string | undefined {
+  if (number < oldestServer.number) {
+    return `Postgres ${version} is too old: EventMesh needs ${oldestServer.name} or newer`
   }
-  if (server.encoding !== 'UTF8') {
-    throw new Error(`the database's encoding is ${server.encoding}: create it with "encoding 'UTF8'"`)
-  }
+  if (encoding !== 'UTF8')
+    return `the database's encoding is ${encoding}: create it with "encoding 'UTF8' template template0"`
+  return undefined
 }
 
 // The migrator makes the tables; it hands CREATE on to owners of functions and takes it away again, hence the option.
@@ -112,14 +127,11 @@ async function applyMissing(sql: Sql, files: readonly Migration[], log: (line: s
   const applied: string[] = []
   for (const file of files.slice(done.length)) {
     try {
-      await sql.begin(async (tx) => {
-        await tx.unsafe(file.text).simple()
-        await tx`insert into eventmesh_migration (name, sha256) values (${file.name}, ${file.sha256})`
-      })
+      await sql.unsafe(inOneMessage(file)).simple()
     } catch (cause) {
-      throw new Error(`migration ${file.name} failed and was undone: ${messageOf(cause)}`, {
-        cause: toDatabaseError(cause),
-      })
+      const error = toDatabaseError(cause)
+      const said = error instanceof Error ? error.message : 'unknown error'
+      throw new Error(`migration ${file.name} failed and was undone: ${said}`, { cause: error })
     }
     log(`applied migration ${file.name}`)
     applied.push(file.name)
@@ -146,7 +158,11 @@ function checkLedger(done: readonly Ledger[], files: readonly Migration[]): void
   }
 }
 
-function messageOf(error: unknown): string {
-  const converted = toDatabaseError(error)
-  return converted instanceof Error ? converted.message : 'unknown error'
+// One message is one connection: a reconnect in the middle could not leave half of a migration behind.
+function inOneMessage({ name, text, sha256 }: Migration): string {
+  return [
+    'begin; set local role eventmesh_migrator; set local search_path = public;',
+    text,
+    `;insert into eventmesh_migration (name, sha256) values ('${name}', '${sha256}'); commit;`,
+  ].join('\n')
 }

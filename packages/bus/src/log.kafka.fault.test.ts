@@ -42,6 +42,10 @@ async function readByBroker(kafka: TestKafka, topic: string): Promise<ReadonlyMa
   )
 }
 
+function openDatabase(url: string): Database {
+  return connect({ url, max: 4, acquireTimeoutMs: 2_000, statementTimeoutMs: 5_000, applicationName: 'kafka-faults' })
+}
+
 function tcpSockets(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
 }
@@ -57,13 +61,7 @@ withPart(kafkaPart, () => {
       const parts = await Promise.all([startTestKafka(), testDatabase()])
       kafka = parts[0]
       database = parts[1]
-      engine = connect({
-        url: database.urls.engine,
-        max: 4,
-        acquireTimeoutMs: 2_000,
-        statementTimeoutMs: 5_000,
-        applicationName: 'kafka-faults',
-      })
+      engine = openDatabase(database.urls.engine)
       log = await open()
     }, 120_000)
 
@@ -96,6 +94,29 @@ withPart(kafkaPart, () => {
     test('production does not open while no broker tells its settings', async () => {
       const nowhere = { ...kafka.connection, brokers: ['127.0.0.1:1'] }
       await expect(openKafkaLog({ connection: nowhere, durability: 'production' })).rejects.toThrow(/not readable/)
+    })
+
+    test('a setting that drifts while it runs is an alarm, told once', async () => {
+      const alarms: string[] = []
+      const own = await openKafkaLog({
+        connection: kafka.connection,
+        durability: 'dev',
+        settingsEveryMs: 100,
+        onAlarm: (line) => alarms.push(line),
+      })
+      const set = async (value: string) =>
+        await tool('kafka.admin.ConfigCommand', [
+          ...['--bootstrap-server', kafka.cluster.direct[0]!, '--alter', '--entity-type', 'topics'],
+          ...['--entity-name', 'eventmesh.outcomes', '--add-config', `retention.ms=${value}`],
+        ])
+      expect(alarms).toEqual([])
+      expect((await set('3600000')).code).toBe(0)
+      await expect.poll(() => alarms).toEqual([expect.stringContaining('eventmesh.outcomes: retention.ms is 3600000')])
+      expect((await own.check()).unsafe).toContain(alarms[0])
+      expect((await set('604800000')).code).toBe(0)
+      await expect.poll(async () => (await own.check()).unsafe?.includes(alarms[0]!)).toBe(false)
+      expect(alarms.length).toBe(1)
+      await own.close()
     })
 
     test('B7: without its topics it says so, and never creates them', async () => {
@@ -250,12 +271,20 @@ withPart(kafkaPart, () => {
 
   describe('the log on three brokers under faults', { timeout: 240_000 }, () => {
     let kafka: TestKafka
+    let database: TestDatabase
+    let engine: Database
 
     beforeAll(async () => {
-      kafka = await startTestKafka({ brokers: 3 })
+      const parts = await Promise.all([startTestKafka({ brokers: 3 }), testDatabase()])
+      kafka = parts[0]
+      database = parts[1]
+      engine = openDatabase(database.urls.engine)
     }, 180_000)
 
-    afterAll(() => kafka.close(), 60_000)
+    afterAll(async () => {
+      await engine.close()
+      await Promise.all([kafka.close(), database.close()])
+    }, 60_000)
 
     test('a frozen leader does not stall the others, the first broker of the list least of all', async () => {
       const log = await openKafkaLog({ connection: kafka.connection, durability: 'dev', limits: hurried })
@@ -292,13 +321,26 @@ withPart(kafkaPart, () => {
       await log.close()
     })
 
-    test('production opens on topics with the safe settings, and keeps all it called appended over kill, freeze and cuts', async () => {
+    test('production opens on topics with the safe settings, and loses nothing that it called appended, to the log or to a group, over kill, freeze and cuts', async () => {
       const connection = { ...kafka.connection, topicPrefix: 'production.' }
       const report = await createTopics(connection, 'production')
       expect(report.unsafe).toEqual([])
       expect(report.topics.map(({ partitions, replicas }) => [partitions, replicas])).toEqual(Array(4).fill([24, 3]))
-      const log = await openKafkaLog({ connection, durability: 'production' })
+      const log = await openKafkaLog({
+        connection,
+        durability: 'production',
+        database: engine,
+        times: { sessionTimeoutMs: 10_000, heartbeatMs: 1_000, rebalanceTimeoutMs: 15_000 },
+      })
       expect(await log.check()).toEqual({ ok: true, detail: 'kafka', unsafe: [] })
+      const handled = new Set<string>()
+      const subscription = await log.subscribe({
+        group: newMark(),
+        topics: ['events'],
+        handle: async (batch) => {
+          for (const { partition, offset } of batch.records) handled.add(`${partition}/${offset}`)
+        },
+      })
 
       const appended = new Map<string, string>()
       const counts = { unknown: 0, other: 0 }
@@ -333,9 +375,13 @@ withPart(kafkaPart, () => {
       await grown(200)
       load.abort()
       await Promise.all(senders)
+      await kafka.cluster.ready({ count: 3, inSync: ['production.events'] })
+      await expect
+        .poll(() => [...appended.keys()].filter((place) => !handled.has(place)), { timeout: 60_000 })
+        .toEqual([])
+      await subscription.stop()
       await log.close()
 
-      await kafka.cluster.ready({ count: 3, inSync: ['production.events'] })
       const stored = await readByBroker(kafka, 'production.events')
       const lost = [...appended].filter(([place, key]) => stored.get(place) !== key)
       expect(lost).toEqual([])

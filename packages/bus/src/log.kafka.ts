@@ -22,6 +22,8 @@ export type KafkaLogOptions = {
   readonly database?: Database
   readonly limits?: Partial<ProducerLimits>
   readonly times?: Partial<ConsumerTimes>
+  /** How often the topics' settings are read again; a minute by default. */
+  readonly settingsEveryMs?: number
   /** What an operator should see: settings that drifted, a group that cannot join. Free of secrets. */
   readonly onAlarm?: (detail: string) => void
 }
@@ -44,7 +46,7 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<Log> {
   const accumulator = accumulate(sender.leaders, sender.send, limits)
   const subscriptions = new Set<Subscription>()
   const closing = new AbortController()
-  const settings = watchSettings(client, connection, onAlarm)
+  const settings = watchSettings(client, connection, options.settingsEveryMs ?? settingsEveryMs, onAlarm)
 
   await settings.read()
   if (durability === 'production' && settings.unsafe().length > 0) {
@@ -123,10 +125,15 @@ async function withClient<T>(connection: KafkaConnection, run: (client: KafkaCli
 }
 
 /** Reads the topics' settings, again each minute, and alarms about each line that was not there the time before. */
-function watchSettings(client: KafkaClient, connection: KafkaConnection, onAlarm: (detail: string) => void) {
+function watchSettings(
+  client: KafkaClient,
+  connection: KafkaConnection,
+  everyMs: number,
+  onAlarm: (detail: string) => void,
+) {
   let unsafe: readonly string[] | undefined
   let counts: ReadonlyMap<string, number> | undefined
-  const timer = setInterval(() => void read(), settingsEveryMs)
+  const timer = setInterval(() => void read(), everyMs)
   timer.unref()
 
   async function read(): Promise<void> {

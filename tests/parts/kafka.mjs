@@ -20,6 +20,7 @@ import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { startReaper } from './reaper.mjs'
 
 const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname)
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -231,6 +232,7 @@ export async function startKafka({
   if (!fs.existsSync(idFile)) fs.writeFileSync(idFile, randomBytes(16).toString('base64url').replace(/^-/, 'A'))
   const clusterId = fs.readFileSync(idFile, 'utf8')
   const nodes = new Map()
+  const reaper = startReaper(data)
   let closing = false
 
   for (const [i, id] of ids.entries()) {
@@ -295,6 +297,7 @@ export async function startKafka({
     const child = spawn('java', args, { stdio: ['ignore', out, out] })
     fs.closeSync(out)
     node.process = child
+    reaper.watch(child.pid)
     node.exited = new Promise((resolve) =>
       child.on('exit', (code, signal) => {
         if (node.process === child) node.process = null
@@ -390,6 +393,7 @@ export async function startKafka({
           }),
       )
       process.off('exit', lastResort)
+      reaper.end()
     },
   }
   // A test process that ends without close() must not leave brokers behind.

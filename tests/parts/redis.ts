@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './ports.ts'
+import { startReaper } from './reaper.mjs'
 
 export type RedisServer = {
   readonly port: number
@@ -27,12 +28,14 @@ export async function startRedis(settings: Readonly<Record<string, string>> = {}
   if (binary === undefined) throw new Error('no redis-server on this machine')
   const port = await freePort()
   const dir = mkdtempSync(join(tmpdir(), 'eventmesh-redis-'))
+  const reaper = startReaper(`127.0.0.1:${port}`)
   let child: ChildProcess
 
   async function start(): Promise<void> {
     const given = { port: String(port), bind: '127.0.0.1', save: '', appendonly: 'no', dir, ...settings }
     const args = Object.entries(given).flatMap(([name, value]) => [`--${name}`, value])
     child = spawn(binary!.path, args, { stdio: 'ignore', argv0: 'redis-server' })
+    reaper.watch(child.pid!)
     await untilAnswers(port)
   }
   const lastResort = (): void => void child.kill('SIGKILL')
@@ -60,6 +63,7 @@ export async function startRedis(settings: Readonly<Record<string, string>> = {}
         child.kill('SIGKILL')
         await once(child, 'exit')
       }
+      reaper.end()
       rmSync(dir, { recursive: true, force: true })
     },
   }

@@ -29,14 +29,15 @@ export async function startTestKafka(options: { brokers?: 1 | 3; durability?: Du
     settings: { 'broker.session.timeout.ms': brokerSessionMs },
   })
   const connection = { brokers: cluster.bootstrap, topicPrefix: 'eventmesh.' }
-  await createTopics(connection, options.durability ?? 'dev')
-  return {
-    cluster,
-    connection,
-    proxies,
-    async close() {
-      await Promise.all(proxies.map((proxy) => proxy.close()))
-      await cluster.close()
-    },
+  async function close(): Promise<void> {
+    await Promise.all(proxies.map((proxy) => proxy.close()))
+    await cluster.close()
   }
+  try {
+    await createTopics(connection, options.durability ?? 'dev')
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { cluster, connection, proxies, close }
 }

@@ -1,0 +1,2 @@
+/** Types of `reaper.mjs`. */
+export function startReaper(mark: string): { watch(pid: number): void; end(): void }

@@ -175,6 +175,8 @@ export function subscribeToKafka(context: SubscribeContext, options: SubscribeOp
   async function firstOffset(hold: Held, position: number | undefined): Promise<number> {
     const { low, high } = await rangeOf(hold.at)
     if (position !== undefined && position >= low && position <= high) return position
+    // A log that never held a record: a new installation, and nothing to alarm about.
+    if (position === undefined && high === 0) return 0
     await reset(hold, position, { low, high })
     return low
   }

@@ -24,7 +24,8 @@ export interface Log {
    * The group's position is a row in Postgres, fenced by an epoch: it moves only through `batch.advance` (inside the
    * handler's own transaction) or, when the handler resolved without calling it, right after the handler.
    * A handler that throws gets the same batch again after a pause; `stop` waits for a running handler.
-   * No position yet, or one that the log no longer holds: the earliest record, with an event of kind `position-reset`.
+   * No position yet, or one that the log no longer holds: the earliest record, with an event of kind `position-reset`
+   * unless the log never held a record.
    */
   subscribe(options: SubscribeOptions): Promise<Subscription>
 

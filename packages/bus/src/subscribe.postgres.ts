@@ -22,8 +22,8 @@ export type SubscribeTimes = {
 }
 
 export const subscribeTimes: SubscribeTimes = {
-  leaseMs: 10_000,
-  heartbeatMs: 3_000,
+  leaseMs: 5_000,
+  heartbeatMs: 1_000,
   pollMs: 500,
   retryFirstMs: 100,
   retryMaxMs: 5_000,
@@ -157,6 +157,8 @@ function createMember(
   async function firstOffset(position: number | undefined): Promise<number> {
     const { start, end } = await records.bounds(topic)
     if (position !== undefined && position >= start && position <= end) return position
+    // A log that never held a record: a new installation, and nothing to alarm about.
+    if (position === undefined && end === 0) return 0
     const detail =
       position === undefined
         ? `the group has no position; starting at ${start}`

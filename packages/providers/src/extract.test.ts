@@ -270,7 +270,7 @@ describe('type, key and time', () => {
     const item = only(first)
     expect(item).toMatchObject({ eventType: 'wix.AppInstalled', key: 'x', occurredAt: '2023-11-14T22:13:20.000Z' })
     expect(only(run('wix', token(1_800_000_000), {}, 'text/plain')).fingerprinted.equals(item.fingerprinted)).toBe(true)
-    expect(first).toMatchObject({ wrap: 'text' })
+    expect(item.wrap).toBe('text')
   })
 
   test('a provider without delivery ids is keyed by body and signed time', () => {
@@ -438,8 +438,21 @@ describe('splitting', () => {
 
   test('what is not of the form that is split is kept whole', () => {
     expect(run('line', '{"events":{}}')).toMatchObject({ ok: true, isSplit: false })
-    expect(run('hubspot', '{"a":1}')).toMatchObject({ ok: true, isSplit: false, wrap: 'none' })
-    expect(run('line', 'not json', {}, 'text/plain')).toMatchObject({ ok: true, isSplit: false, wrap: 'text' })
+    expect(run('hubspot', '{"a":1}')).toMatchObject({ ok: true, isSplit: false, items: [{ wrap: 'none' }] })
+    expect(run('line', 'not json', {}, 'text/plain')).toMatchObject({
+      ok: true,
+      isSplit: false,
+      items: [{ wrap: 'text' }],
+    })
+  })
+
+  test('an item of a top-level array that is no object is wrapped, the others are not', () => {
+    const items = all(run('sendgrid', '[1,{"sg_event_id":"a"},"x"]'))
+    expect(items.map((item) => [payloadBytes(item).toString(), item.wrap])).toEqual([
+      ['{"body":1}', 'json'],
+      ['{"sg_event_id":"a"}', 'none'],
+      ['{"body":"x"}', 'json'],
+    ])
   })
 
   test('an item that breaks a limit refuses the request, with its place', () => {
@@ -470,16 +483,16 @@ describe('the body', () => {
     ['a=1&b=%20', 'application/x-www-form-urlencoded', 'form'],
   ] as const)('%j as %s is kept as %s and can be had back byte for byte', (body, type, wrap) => {
     const extraction = run('none', body, {}, type)
-    expect(extraction).toMatchObject({ ok: true, wrap })
+    expect(extraction).toMatchObject({ ok: true, items: [{ wrap }] })
     if (!extraction.ok) return
-    const payload = payloadBytes(extraction.items[0]!)
-    expect(unwrap(payload, extraction.wrap, extraction.exactBody ?? undefined)?.toString()).toBe(body)
+    const item = only(extraction)
+    expect(unwrap(payloadBytes(item), item.wrap, item.exactBody ?? undefined)?.toString()).toBe(body)
   })
 
   test('bytes that are no text are kept as base64', () => {
     const body = Buffer.from([0xff, 0x00, 0xfe])
     const extraction = extract({ provider: 'none', request: { rawHeaders: [], body }, signedAt: null })
-    expect(extraction).toMatchObject({ ok: true, wrap: 'base64' })
+    expect(extraction).toMatchObject({ ok: true, items: [{ wrap: 'base64' }] })
   })
 
   test.each(['', '{', '{"a":1}x', '{"a":01}', '\ufeff{}'])(

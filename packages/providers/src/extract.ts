@@ -38,10 +38,6 @@ export type Extraction =
       readonly ok: true
       /** None: a heartbeat, answered like an event. */
       readonly items: readonly ExtractedItem[]
-      /** How the payload came to be; `none` for the provider's own JSON object. */
-      readonly wrap: Wrap
-      /** Forms only: the exact body, for header `em-body`. */
-      readonly exactBody: Buffer | null
       /** Whether one request became several events (or could have). */
       readonly isSplit: boolean
       /** Lower case, without parameters; empty when the request named none. */
@@ -69,6 +65,10 @@ export type ExtractedItem = {
    * are empty unless the item was split out of an object.
    */
   readonly payload: { readonly prefix: Buffer; readonly item: Buffer; readonly suffix: Buffer }
+  /** How the payload came to be; `none` for the provider's own JSON object. */
+  readonly wrap: Wrap
+  /** Forms only: the exact body, for header `em-body`. */
+  readonly exactBody: Buffer | null
   /** What is fingerprinted: the item's bytes (unsplit: the body), volatile values masked. */
   readonly fingerprinted: Buffer
 }
@@ -103,24 +103,26 @@ export function extract(input: ExtractInput): Extraction {
       if (fault !== undefined) return malformed(fault)
       items.push({
         ...describe(context, places.at(node, outer), index, split.length),
-        payload: { prefix, item, suffix },
+        ...splitPayload(item, node, prefix, suffix),
         fingerprinted: maskVolatile(item, provider.volatile),
       })
     }
-    const wrap = provider.split?.path === '' && split.some(({ node }) => node.kind !== 'object') ? 'json' : 'none'
-    return { ...shared, items: wrap === 'json' ? items.map(wrapItem) : items, wrap, exactBody: null, isSplit: true }
+    return { ...shared, items, isSplit: true }
   }
 
   const whole = wholeBody(form, body)
   if (!whole.ok) return malformed(whole.fault)
-  const empty = Buffer.alloc(0)
   const item: ExtractedItem = {
     ...describe(context, places, 0, 0),
-    payload: { prefix: empty, item: whole.payload, suffix: empty },
+    payload: { prefix: nothing, item: whole.payload, suffix: nothing },
+    wrap: whole.wrap,
+    exactBody: whole.exactBody ?? null,
     fingerprinted: fingerprintedBody(provider, places, body, form.kind),
   }
-  return { ...shared, items: [item], wrap: whole.wrap, exactBody: whole.exactBody ?? null, isSplit: false }
+  return { ...shared, items: [item], isSplit: false }
 }
+
+const nothing = Buffer.alloc(0)
 
 /** The payload's bytes, joined. */
 export function payloadBytes(item: ExtractedItem): Buffer {
@@ -201,7 +203,9 @@ function percentDecoded(text: string): string {
 }
 
 type BodyForm =
-  | { readonly ok: true; readonly kind: 'json' | 'form' | 'text' }
+  | { readonly ok: true; readonly kind: 'form' | 'text' }
+  /** `isJudged`: the limits of one event hold for all of it. */
+  | { readonly ok: true; readonly kind: 'json'; readonly isObject: boolean; readonly isJudged: boolean }
   | { readonly ok: false; readonly fault: JsonFault }
 
 /**
@@ -219,7 +223,7 @@ function formOf(provider: Provider, mediaType: string, body: Buffer): BodyForm {
       : { depthMax: eventLimits.depthMax + (provider.split.path === '' ? 1 : 0), membersMax: 1_000_000 }
   const document = encoding === undefined ? scanDocument(body, limits) : undefined
   if (document?.ok === true && (isNamedJson || document.kind === 'object' || document.kind === 'array'))
-    return { ok: true, kind: 'json' }
+    return { ok: true, kind: 'json', isObject: document.kind === 'object', isJudged: provider.split === undefined }
   if (!isNamedJson) return { ok: true, kind: 'text' }
   return { ok: false, fault: encoding ?? (document as Extract<typeof document, { ok: false }>).fault }
 }
@@ -235,9 +239,9 @@ function wholeBody(form: Extract<BodyForm, { ok: true }>, body: Buffer): Whole {
     case 'text':
       return { ok: true, ...wrapText(body) }
     case 'json': {
-      const document = scanDocument(body, eventLimits)
-      if (!document.ok) return { ok: false, fault: document.fault }
-      return document.kind === 'object' ? { ok: true, payload: body, wrap: 'none' } : { ok: true, ...wrapJson(body) }
+      const document = form.isJudged ? undefined : scanDocument(body, eventLimits)
+      if (document?.ok === false) return { ok: false, fault: document.fault }
+      return form.isObject ? { ok: true, payload: body, wrap: 'none' } : { ok: true, ...wrapJson(body) }
     }
   }
 }
@@ -251,9 +255,16 @@ function fingerprintedBody(provider: Provider, places: Places, body: Buffer, kin
   return kind === 'json' ? maskVolatile(body, provider.volatile) : body
 }
 
-function wrapItem(item: ExtractedItem): ExtractedItem {
-  const empty = Buffer.alloc(0)
-  return { ...item, payload: { prefix: empty, item: wrapJson(payloadBytes(item)).payload, suffix: empty } }
+/** An item of a top-level array that is no object is wrapped as any body would be. */
+function splitPayload(
+  item: Buffer,
+  node: JsonNode,
+  prefix: Buffer,
+  suffix: Buffer,
+): Pick<ExtractedItem, 'payload' | 'wrap' | 'exactBody'> {
+  if (prefix.length > 0 || node.kind === 'object')
+    return { payload: { prefix, item, suffix }, wrap: 'none', exactBody: null }
+  return { payload: { prefix, item: wrapJson(item).payload, suffix }, wrap: 'json', exactBody: null }
 }
 
 function itemFault(item: Buffer, node: JsonNode, index: number): JsonFault | undefined {

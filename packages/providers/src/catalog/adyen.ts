@@ -11,10 +11,14 @@ export const adyen: Provider = {
   source: 'adyen node, java, php libraries',
   confidence: 'S/K',
   proof: 'vector',
-  scheme: firstPresent('adyen', [
-    { when: 'hmacsignature', scheme: hmac({ header: 'hmacsignature', encoding: 'base64', key: 'hex' }) },
-    { scheme: adyenItems() },
-  ]),
+  scheme: firstPresent(
+    'adyen',
+    [
+      { when: 'hmacsignature', scheme: hmac({ header: 'hmacsignature', encoding: 'base64', key: 'hex' }) },
+      { scheme: adyenItems() },
+    ],
+    'Platform webhooks: all of the body is covered; payment webhooks: eight fields of each item.',
+  ),
   secret: { form: 'hex', hint: 'the HMAC key of the webhook, in hex digits' },
   type: [['item:NotificationRequestItem.eventCode|body:eventCode|body:type']],
   key: [

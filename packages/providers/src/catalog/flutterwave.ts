@@ -11,10 +11,14 @@ export const flutterwave: Provider = {
   source: 'developer.flutterwave.com/docs/webhooks',
   confidence: 'K/K',
   proof: 'generated',
-  scheme: firstPresent('flutterwave', [
-    { when: 'flutterwave-signature', scheme: hmac({ header: 'flutterwave-signature', encoding: 'base64' }) },
-    { when: 'verif-hash', scheme: token({ header: 'verif-hash' }) },
-  ]),
+  scheme: firstPresent(
+    'flutterwave',
+    [
+      { when: 'flutterwave-signature', scheme: hmac({ header: 'flutterwave-signature', encoding: 'base64' }) },
+      { when: 'verif-hash', scheme: token({ header: 'verif-hash' }) },
+    ],
+    'v4: all of the body is covered; v3: nothing, whoever knows the hash can send.',
+  ),
   secret: { form: 'text', hint: 'the Secret Hash you typed' },
   type: [['body:event|body:type']],
   key: [['body:id'], ['body:data.id']],

@@ -11,10 +11,18 @@ export const gitlab: Provider = {
   source: 'gitlab-org/gitlab merge request 230944; docs.gitlab.com webhooks',
   confidence: 'S/S',
   proof: 'generated',
-  scheme: firstPresent('gitlab', [
-    { when: 'webhook-signature', scheme: standardWebhooks(), uses: isSigningToken },
-    { when: 'x-gitlab-token', scheme: token({ header: 'x-gitlab-token' }), uses: (secret) => !isSigningToken(secret) },
-  ]),
+  scheme: firstPresent(
+    'gitlab',
+    [
+      { when: 'webhook-signature', scheme: standardWebhooks(), uses: isSigningToken },
+      {
+        when: 'x-gitlab-token',
+        scheme: token({ header: 'x-gitlab-token' }),
+        uses: (secret) => !isSigningToken(secret),
+      },
+    ],
+    'With a signing token all of the body is covered; with a secret token nothing.',
+  ),
   secret: { form: 'gitlab', hint: 'the signing token (whsec_…), or else the secret token you typed' },
   type: [['header:x-gitlab-event', 'body:object_kind']],
   key: [['header:webhook-id'], ['header:idempotency-key']],

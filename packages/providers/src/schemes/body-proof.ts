@@ -146,6 +146,7 @@ export function segment(): Scheme {
     required: [header],
     signsUrl: false,
     coversBody: true,
+    coverage: 'All of the body is covered, or, of a batch, at least its first item.',
     verify(input) {
       const value = input.request.headers.get(header) ?? ''
       if (value === '') return missing(`no ${header} header`)

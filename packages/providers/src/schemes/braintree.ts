@@ -12,6 +12,7 @@ export function braintree(): Scheme {
     required: [],
     signsUrl: false,
     coversBody: true,
+    coverage: 'All of `bt_payload` is covered; other fields of the form are not.',
     verify({ request, secrets }) {
       const fields = readForm(request.body)
       const signature = formField(fields, 'bt_signature')

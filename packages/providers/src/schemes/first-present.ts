@@ -9,7 +9,7 @@ type Variant = {
 }
 
 /** A provider with several schemes: the first whose header is present counts, and there is no falling back from it. */
-export function firstPresent(id: string, variants: readonly Variant[]): Scheme {
+export function firstPresent(id: string, variants: readonly Variant[], coverage?: string): Scheme {
   function chosen(input: Pick<ProofInput, 'request'>): Variant | undefined {
     return variants.find(({ when }) => when === undefined || input.request.headers.count(when) > 0) ?? variants.at(-1)
   }
@@ -24,6 +24,7 @@ export function firstPresent(id: string, variants: readonly Variant[]): Scheme {
     required: variants.flatMap(({ scheme }) => scheme.required),
     signsUrl: variants.some(({ scheme }) => scheme.signsUrl),
     coversBody: variants.every(({ scheme }) => scheme.coversBody),
+    ...(coverage === undefined ? {} : { coverage }),
     ...(first.bounds === undefined ? {} : { bounds: first.bounds }),
     verify(input) {
       const variant = chosen(input)

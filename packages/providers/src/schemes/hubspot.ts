@@ -16,7 +16,7 @@ const version = 'x-hubspot-signature-version'
 export function hubspot(): Scheme {
   return {
     id: 'hubspot',
-    summary: `v3: HMAC-SHA-256 of \`{method}{url}{body}{ts}\` in base64, in \`${v3}\`; v2 and v1: SHA-256 with the secret first, in \`${older}\``,
+    summary: `HMAC-SHA-256 (v3) of \`{method}{url}{body}{ts}\` in base64, in \`${v3}\`; or SHA-256 with the secret first (v2, v1), in \`${older}\``,
     headers: [v3, time, older, version],
     required: [v3],
     signsUrl: true,

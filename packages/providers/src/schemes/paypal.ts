@@ -25,6 +25,8 @@ export function paypal(): Scheme {
     required: ['paypal-transmission-sig'],
     signsUrl: false,
     coversBody: true,
+    coverage:
+      'Of the body only its CRC-32 is covered, which whoever knows a signed delivery can keep while changing the rest.',
     verify(input) {
       const [id, time, signature, certificate, algorithm] = headers.map((name) => input.request.headers.get(name) ?? '')
       if (!id || !time || !signature) return missing('the PAYPAL-TRANSMISSION headers are needed')

@@ -16,6 +16,8 @@ export type Scheme = {
   readonly signsUrl: boolean
   /** Whether all of the body is covered; where not, replay protection needs the signed token. */
   readonly coversBody: boolean
+  /** For the provider's page, where yes and no are too coarse: a sentence on what is covered. */
+  readonly coverage?: string
   /** Default bounds of the signed timestamp in seconds; absent: no bound. */
   readonly bounds?: Bounds
   verify(input: ProofInput): Proof

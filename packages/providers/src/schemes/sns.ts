@@ -20,6 +20,7 @@ export function sns(): Scheme {
     required: [],
     signsUrl: false,
     coversBody: true,
+    coverage: 'The fields that Amazon names are covered; other members could be added.',
     verify(input) {
       const view = viewJson(input.request.body)
       const member = (name: string) => {

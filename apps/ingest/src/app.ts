@@ -5,7 +5,7 @@ import type { KeyUse } from '@eventmesh/db'
 import type { Logger, Metrics } from '@eventmesh/runtime'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { ack } from './ack.ts'
 import { authenticate } from './authenticate.ts'
 import { Background } from './background.ts'
@@ -53,6 +53,8 @@ export type Ingest = {
 }
 
 const flushEveryMs = 10_000
+/** `/readyz` on the public port asks the parts no more often than this. */
+const readyForMs = 500
 
 /** The whole service but its connections: in a test as in production. */
 export function createIngest(deps: IngestDeps): Ingest {
@@ -97,7 +99,13 @@ export function createIngest(deps: IngestDeps): Ingest {
   }
   const fail = (exchange: Exchange, error: unknown): void => {
     logger.error({ error, request_id: exchange.requestId, route: exchange.request?.path }, 'a request failed')
-    finish(exchange, refused('internal', 'something went wrong here; send the same request again'))
+    const key = exchange.items?.length === 1 ? exchange.items[0]?.candidate?.idempotencyKey : undefined
+    finish(
+      exchange,
+      refused('internal', 'something went wrong here; send the same request again', {
+        ...(key === undefined ? {} : { idempotencyKey: key }),
+      }),
+    )
   }
   const serve = async (exchange: Exchange, isBatch: boolean): Promise<Response> => {
     let outcome: Outcome
@@ -113,29 +121,37 @@ export function createIngest(deps: IngestDeps): Ingest {
     finish(exchange, outcome)
     return RESPONSE_ALREADY_SENT
   }
+  const readiness = remembered(deps.isReady, readyForMs)
   const show = (exchange: Exchange, outcome: Outcome): Response => {
     finish(exchange, outcome)
     return RESPONSE_ALREADY_SENT
   }
 
   const app = new Hono<{ Bindings: { incoming: IncomingMessage } }>()
-  const exchangeIn = (context: { env: { incoming: IncomingMessage } }): Exchange => exchangeOf(context.env.incoming)
-  app.post('/v1/events', (c) => serve(exchangeIn(c), false))
-  app.post('/v1/events/batch', (c) => serve(exchangeIn(c), true))
-  app.get('/livez', (c) => show(exchangeIn(c), page(200, 'ok')))
-  app.get('/readyz', async (c) => {
-    const isReady = state === 'serving' && (await deps.isReady())
-    return show(exchangeIn(c), isReady ? page(200, 'ok') : page(503, 'not ready'))
+  // One handler per path: with a second one for the other methods Hono composes a chain for each request.
+  const route = (
+    path: string,
+    methods: readonly string[],
+    handle: (exchange: Exchange, context: Context) => Response | Promise<Response>,
+  ): void => {
+    app.all(path, (c) => {
+      const exchange = exchangeOf(c.env.incoming)
+      return methods.includes(c.req.method) ? handle(exchange, c) : show(exchange, wrongMethod(methods.join(', ')))
+    })
+  }
+  route('/v1/events', ['POST'], (exchange) => serve(exchange, false))
+  route('/v1/events/batch', ['POST'], (exchange) => serve(exchange, true))
+  route('/livez', ['GET', 'HEAD'], (exchange) => show(exchange, page(200, 'ok')))
+  route('/readyz', ['GET', 'HEAD'], async (exchange) => {
+    const isReady = state === 'serving' && (await readiness())
+    return show(exchange, isReady ? page(200, 'ok') : page(503, 'not ready'))
   })
-  app.get('/errors/:code', (c) => {
-    const exchange = exchangeIn(c)
-    return show(exchange, errorPage(c.req.param('code'), exchange.request?.headers.accept) ?? unknownRoute())
-  })
-  app.on(['ALL'], ['/v1/events', '/v1/events/batch'], (c) => show(exchangeIn(c), wrongMethod('POST')))
-  app.on(['ALL'], ['/livez', '/readyz', '/errors/:code'], (c) => show(exchangeIn(c), wrongMethod('GET, HEAD')))
-  app.notFound((c) => show(exchangeIn(c), unknownRoute()))
+  route('/errors/:code', ['GET', 'HEAD'], (exchange, c) =>
+    show(exchange, errorPage(c.req.param('code') ?? '', exchange.request?.headers.accept) ?? unknownRoute()),
+  )
+  app.notFound((c) => show(exchangeOf(c.env.incoming), unknownRoute()))
   app.onError((error, c) => {
-    fail(exchangeIn(c), error)
+    fail(exchangeOf(c.env.incoming), error)
     return RESPONSE_ALREADY_SENT
   })
 
@@ -203,6 +219,19 @@ export function createIngest(deps: IngestDeps): Ingest {
       flush()
       await background.idle()
     },
+  }
+}
+
+/** One answer for all who ask within `forMs`. */
+function remembered(ask: () => Promise<boolean>, forMs: number): () => Promise<boolean> {
+  let answer: Promise<boolean> | undefined
+  let until = 0
+  return () => {
+    if (answer === undefined || performance.now() >= until) {
+      until = performance.now() + forMs
+      answer = ask()
+    }
+    return answer
   }
 }
 

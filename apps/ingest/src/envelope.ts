@@ -1,5 +1,5 @@
 import type { LogRecord } from '@eventmesh/bus'
-import { formatTime, spliceEnvelope } from '@eventmesh/envelope'
+import { spliceEnvelope } from '@eventmesh/envelope'
 import type { Caller } from './authenticate.ts'
 import type { Exchange } from './exchange.ts'
 import type { Item } from './item.ts'
@@ -9,11 +9,15 @@ import type { RequestHeaders } from './request.ts'
 const headersBytesMax = 4_096
 const httpBytesMax = 1_024
 /** Request headers that help to find a sender and tell nothing about it that it would not print itself. */
-const httpNames = ['user-agent', 'host', 'accept', 'x-request-id'] as const
+const httpNames = ['user-agent', 'host', 'accept'] as const
 
 /** Candidate → record for every item that is to be published; what is too large for the log ends here. */
-export function envelope(items: readonly Item[], exchange: Exchange, caller: Caller, recordBytesMax: number): Item[] {
-  const receivedAt = formatTime(exchange.receivedAtMs)
+export function envelope(
+  items: readonly Item[],
+  exchange: Exchange,
+  caller: Caller,
+  { receivedAt, recordBytesMax }: { readonly receivedAt: string; readonly recordBytesMax: number },
+): Item[] {
   const common = commonHeaders(exchange, caller)
   const published: Item[] = []
   for (const item of items) {
@@ -101,17 +105,27 @@ function stepTimes(exchange: Exchange): string {
   return text
 }
 
+/** The same few senders come again and again: their header is made once. */
+const httpHeaders = new Map<string, string | undefined>()
+const httpHeadersMax = 1_000
+
 function httpHeader(headers: RequestHeaders): string | undefined {
+  const name = `${headers['user-agent']}\n${headers.host}\n${headers.accept}`
+  if (httpHeaders.has(name)) return httpHeaders.get(name)
+  if (httpHeaders.size === httpHeadersMax) httpHeaders.clear()
+  const made = makeHttpHeader(headers)
+  httpHeaders.set(name, made)
+  return made
+}
+
+function makeHttpHeader(headers: RequestHeaders): string | undefined {
   const kept: Record<string, string> = {}
-  let isEmpty = true
   for (const name of httpNames) {
     const value = headers[name]
-    if (value === undefined) continue
-    kept[name] = redact(printable(value.slice(0, 200)))
-    isEmpty = false
+    if (value !== undefined) kept[name] = redact(printable(value.slice(0, 200)))
   }
-  const text = isEmpty ? undefined : JSON.stringify(kept)
-  return text === undefined || Buffer.byteLength(text) > httpBytesMax ? undefined : text
+  const text = JSON.stringify(kept)
+  return Buffer.byteLength(text) > httpBytesMax ? undefined : text
 }
 
 function printable(value: string): string {

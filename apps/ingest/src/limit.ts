@@ -14,6 +14,8 @@ export type Hold = {
 /** What this process bounds: events per second by tenant and key, requests and bytes in flight. */
 export class Budget {
   readonly tenants: TokenBuckets
+  /** What a tenant may send through all processes together. */
+  readonly tenantRate: number
   readonly keys: TokenBuckets
   readonly #limits: Limits
   readonly #bytesByTenant = new Map<string, number>()
@@ -23,8 +25,10 @@ export class Budget {
   constructor(limits: Limits) {
     this.#limits = limits
     const entriesMax = limits.keysMax
-    const share = limits.rateShare
-    this.tenants = new TokenBuckets({ rate: limits.tenantRate * share, burst: limits.tenantBurst * share, entriesMax })
+    this.tenantRate = limits.tenantRate
+    // The burst is not shared out: a full batch must fit into it.
+    const rate = limits.tenantRate * limits.rateShare
+    this.tenants = new TokenBuckets({ rate, burst: limits.tenantBurst, entriesMax })
     this.keys = new TokenBuckets({ rate: limits.keyRate, burst: limits.keyBurst, entriesMax })
   }
 

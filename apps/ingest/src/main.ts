@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { openClaims, openLog } from '@eventmesh/bus'
+import { kafkaConnection, type Log, openClaims, openLog } from '@eventmesh/bus'
 import { assertRole, type ConnectOptions, connect, keys } from '@eventmesh/db'
 import { joinEmbedded } from '@eventmesh/db/embedded'
 import {
@@ -13,6 +13,7 @@ import {
   serveAdmin,
 } from '@eventmesh/runtime'
 import { createIngest } from './app.ts'
+import { closePrototypes } from './close-prototypes.ts'
 import { configProblems, drainMs, type IngestConfig, ingestVariables, limitsOf } from './config.ts'
 import { followKeyChanges } from './follow-key-changes.ts'
 
@@ -21,6 +22,7 @@ const problems = configProblems(config)
 if (problems.length > 0) refuseToStart('ingest', problems)
 
 runProcess('ingest', async () => {
+  closePrototypes()
   const logger = createLogger({ process: 'ingest', level: config.LOG_LEVEL, format: config.LOG_FORMAT })
   const metrics = createMetrics({ process: 'ingest' })
   const access = await databaseAccess(config)
@@ -38,8 +40,17 @@ runProcess('ingest', async () => {
   const claimsDatabase = pool('claims', 4)
   await assertRole(database)
 
-  const log = await openLog({ database: logDatabase })
-  const claims = await openClaims({ database: claimsDatabase })
+  const kafka = kafkaConnection(config)
+  const onAlarm = (detail: string): void => logger.error({ detail }, 'a part needs an operator')
+  const log = await openLog({
+    database: logDatabase,
+    kafka: kafka && { connection: kafka, durability: config.EVENTMESH_DURABILITY, onAlarm },
+  })
+  await refuseUnsafeLog(config, log)
+  const claims = await openClaims({
+    database: claimsDatabase,
+    redis: config.REDIS_URL === undefined ? undefined : { url: config.REDIS_URL, onAlarm },
+  })
   const ready = async (): Promise<Readiness> => {
     const [logState, claimsState] = await Promise.all([log.check(), claims.check()])
     const parts = [
@@ -107,6 +118,12 @@ async function databaseAccess(from: IngestConfig): Promise<Pick<ConnectOptions, 
   throw new StartRefused(
     `DATABASE_URL is not set and no embedded Postgres runs in ${from.EVENTMESH_DATA_DIR}: start it with npm start, or set DATABASE_URL`,
   )
+}
+
+async function refuseUnsafeLog(from: IngestConfig, log: Log): Promise<void> {
+  if (from.EVENTMESH_DURABILITY !== 'production') return
+  const { unsafe = [] } = await log.check()
+  if (unsafe.length > 0) throw new StartRefused(`the log is not safe for production: ${unsafe.join('; ')}`)
 }
 
 function refusePort(variable: string, port: number, cause: unknown): never {

@@ -32,7 +32,7 @@ export function ingestMetrics(metrics: Metrics, budget: Budget): IngestMetrics {
 
   return {
     request(exchange, outcome, status) {
-      requests.inc({ status: String(status) })
+      requests.inc({ status })
       if (outcome.kind === 'page') return
       seconds.observe((performance.now() - exchange.startedAt) / 1_000)
       if (outcome.kind === 'batch') {

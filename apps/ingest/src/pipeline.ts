@@ -1,4 +1,5 @@
 import { type Claims, failpoint, type Log } from '@eventmesh/bus'
+import { formatTime } from '@eventmesh/envelope'
 import { type AuthenticateDeps, authenticate } from './authenticate.ts'
 import type { Background } from './background.ts'
 import { readBody } from './body.ts'
@@ -49,7 +50,8 @@ export async function accept(exchange: Exchange, isBatch: boolean, deps: Pipelin
   const answerBy = performance.now() + limits.handlerDeadlineMs
   mark(exchange, 'body')
 
-  const validated = validate(body.value, request.value, caller, { limits, receivedAtMs: exchange.receivedAtMs })
+  const receivedAt = formatTime(exchange.receivedAtMs)
+  const validated = validate(body.value, request.value, caller, { limits, receivedAt })
   if (!validated.ok) return refused(validated.refusal)
   const items = validated.value
   exchange.items = items
@@ -62,7 +64,7 @@ export async function accept(exchange: Exchange, isBatch: boolean, deps: Pipelin
   mark(exchange, 'dedupe')
   await failpoint('after_claim')
 
-  const records = envelope(items, exchange, caller, limits.recordBytesMax)
+  const records = envelope(items, exchange, caller, { receivedAt, recordBytesMax: limits.recordBytesMax })
   await publish(records, deps.log, Math.min(limits.produceDeadlineMs, answerBy - performance.now()))
   if (records.length > 0) await failpoint('after_append')
   mark(exchange, 'publish')

@@ -57,20 +57,24 @@ describe('framing that a proxy could read differently (S3)', () => {
     ['NUL in a header', () => head(good(['X-A: b\0c', length])) + event],
     ['an unknown method', () => head(good([length]), 'FOO /v1/events HTTP/1.1') + event],
   ])('%s: 400, closed, and the next request works', async (_case, bytes) => {
-    const answer = await rawRequest(t.port, [bytes()])
+    const answer = await rawRequest(t.port, [bytes()], { untilClosed: true })
     expectProblem(answer.text, 400, 'request_malformed')
     expect(answer.isClosed).toBe(true)
     await expectServes()
   })
 
   it('a chunk that is none: 400, closed', async () => {
-    const answer = await rawRequest(t.port, [head(good(['Transfer-Encoding: chunked'])), 'zz\r\nab\r\n'])
+    const answer = await rawRequest(t.port, [head(good(['Transfer-Encoding: chunked'])), 'zz\r\nab\r\n'], {
+      untilClosed: true,
+    })
     expectProblem(answer.text, 400, 'body_malformed')
     expect(answer.isClosed).toBe(true)
   })
 
   it('a chunk extension with a bare LF: 400, closed', async () => {
-    const answer = await rawRequest(t.port, [head(good(['Transfer-Encoding: chunked'])), '2;a\nab\r\n0\r\n\r\n'])
+    const answer = await rawRequest(t.port, [head(good(['Transfer-Encoding: chunked'])), '2;a\nab\r\n0\r\n\r\n'], {
+      untilClosed: true,
+    })
     expectProblem(answer.text, 400, 'body_malformed')
     expect(answer.isClosed).toBe(true)
   })
@@ -87,7 +91,7 @@ describe('framing that a proxy could read differently (S3)', () => {
 
   it('answers the request before the one that is broken', async () => {
     const bytes = head(good([length, 'Idempotency-Key: before-garbage'])) + event
-    const answer = await rawRequest(t.port, [`${bytes}GARBAGE\r\n\r\n`])
+    const answer = await rawRequest(t.port, [`${bytes}GARBAGE\r\n\r\n`], { untilClosed: true })
     expect(answer.text).toMatch(/^HTTP\/1.1 202 /)
     expect(answer.text).toContain('"idempotency_key":"before-garbage"')
     expect(answer.text).toMatch(/}HTTP\/1.1 400 /)
@@ -95,7 +99,9 @@ describe('framing that a proxy could read differently (S3)', () => {
   })
 
   it('a method that would make a tunnel: 400, closed', async () => {
-    const answer = await rawRequest(t.port, ['CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n'])
+    const answer = await rawRequest(t.port, ['CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n'], {
+      untilClosed: true,
+    })
     expectProblem(answer.text, 400, 'request_malformed')
     expect(answer.isClosed).toBe(true)
   })
@@ -168,7 +174,7 @@ describe('sizes before the body (S6)', () => {
     const of = (bytes: number) =>
       head(good([`Content-Length: ${event.length}`, 'Connection: close', `X-A: ${'a'.repeat(bytes)}`])) + event
     expect((await rawRequest(t.port, [of(15_000)])).text).toMatch(/^HTTP\/1.1 202 /)
-    const answer = await rawRequest(t.port, [of(16_384)])
+    const answer = await rawRequest(t.port, [of(16_384)], { untilClosed: true })
     expectProblem(answer.text, 431, 'headers_too_large')
     expect(answer.isClosed).toBe(true)
   })
@@ -185,13 +191,19 @@ describe('sizes before the body (S6)', () => {
 
 describe('slow senders (S7)', () => {
   it('headers that do not come to an end: 408, closed', async () => {
-    const answer = await rawRequest(t.port, ['POST /v1/events HTTP/1.1\r\nHost: a\r\n'], { quietMs: 5_000 })
+    const answer = await rawRequest(t.port, ['POST /v1/events HTTP/1.1\r\nHost: a\r\n'], {
+      quietMs: 5_000,
+      untilClosed: true,
+    })
     expectProblem(answer.text, 408, 'body_timeout')
     expect(answer.isClosed).toBe(true)
   })
 
   it('a body that does not come to an end: 408, closed', async () => {
-    const answer = await rawRequest(t.port, [head(good(['Content-Length: 100'])), '{"event_type"'], { quietMs: 5_000 })
+    const answer = await rawRequest(t.port, [head(good(['Content-Length: 100'])), '{"event_type"'], {
+      quietMs: 5_000,
+      untilClosed: true,
+    })
     expectProblem(answer.text, 408, 'body_timeout')
     expect(answer.isClosed).toBe(true)
     await expectServes()
@@ -321,7 +333,7 @@ describe('Expect: 100-continue', () => {
     const answer = await rawRequest(
       t.port,
       [head(['Host: a', 'Content-Type: application/json', 'Content-Length: 1000', 'Expect: 100-continue'])],
-      { quietMs: 3_000 },
+      { quietMs: 3_000, untilClosed: true },
     )
     expectProblem(answer.text, 401, 'key_missing')
     expect(answer.isClosed).toBe(true)

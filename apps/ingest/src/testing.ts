@@ -140,11 +140,14 @@ export async function startTestIngest(options: TestOptions = {}): Promise<TestIn
   }
 }
 
-/** Bytes on a socket of their own; answers everything that came back until the other side closed, or `quietMs` of silence. */
+/**
+ * Bytes on a socket of their own; answers what came back until an answer that announces the close was complete, the other
+ * side closed, or `quietMs` of silence passed. `untilClosed`: only the close itself, or the silence, ends it.
+ */
 export function rawRequest(
   port: number,
   parts: readonly (string | Buffer)[],
-  options: { readonly quietMs?: number; readonly halfClose?: boolean } = {},
+  options: { readonly quietMs?: number; readonly halfClose?: boolean; readonly untilClosed?: boolean } = {},
 ): Promise<{ readonly text: string; readonly isClosed: boolean }> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, '127.0.0.1')
@@ -161,7 +164,8 @@ export function rawRequest(
     }
     socket.on('data', (chunk) => {
       chunks.push(chunk)
-      rearm()
+      if (!options.untilClosed && isLastAnswer(Buffer.concat(chunks).toString('latin1'))) end(false)
+      else rearm()
     })
     socket.on('end', () => end(true))
     socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -174,6 +178,14 @@ export function rawRequest(
       if (options.halfClose) socket.end()
     })
   })
+}
+
+function isLastAnswer(text: string): boolean {
+  const start = text.startsWith('HTTP/1.1 100 ') ? text.indexOf('\r\n\r\n') + 4 : 0
+  const end = text.indexOf('\r\n\r\n', start)
+  const head = text.slice(start, end)
+  const length = /\r\nContent-Length: (\d+)/i.exec(head)?.[1]
+  return end > 0 && /\r\nConnection: close/i.test(head) && text.length >= end + 4 + Number(length)
 }
 
 /** Polls until `check` answers something other than undefined or false. */

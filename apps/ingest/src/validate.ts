@@ -1,7 +1,6 @@
 import {
   checkUtf8,
   depthCeiling,
-  formatTime,
   itemKey,
   type JsonDocument,
   type JsonLimits,
@@ -17,18 +16,18 @@ import { type EventContext, readNativeEvent } from './native-event.ts'
 import { type Refusal, type Result, refuse } from './outcome.ts'
 import type { EventRequest } from './request.ts'
 
-export type ValidateDeps = { readonly limits: Limits; readonly receivedAtMs: number }
+export type ValidateDeps = { readonly limits: Limits; readonly receivedAt: string }
 
 /** Bytes → items, each with a candidate event or, in a batch, an ending of its own. One bad item holds no good one back. */
 export function validate(
   body: Buffer,
   request: EventRequest,
   caller: Caller,
-  { limits, receivedAtMs }: ValidateDeps,
+  { limits, receivedAt }: ValidateDeps,
 ): Result<readonly Item[]> {
   const json: JsonLimits = { depthMax: limits.jsonDepthMax, membersMax: limits.jsonMembersMax }
   const common = {
-    receivedAt: formatTime(receivedAtMs),
+    receivedAt,
     requireIdempotencyKey: caller.key.settings.requireIdempotencyKey,
   }
   if (request.form === 'binary') {

@@ -302,6 +302,29 @@ $function$;
 alter function event_index_roll() owner to eventmesh_migrator;
 grant execute on function event_index_roll() to eventmesh_engine;
 
+CREATE OR REPLACE FUNCTION public.invite_by_hash(wanted bytea)
+ RETURNS TABLE(tenant_id uuid, id uuid, slug text, name text, email text, role text, invited_by text, expires_at timestamp with time zone, accepted_at timestamp with time zone, revoked_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+BEGIN ATOMIC
+ SELECT i.tenant_id,
+     i.id,
+     t.slug,
+     t.name,
+     i.email,
+     i.role,
+     i.invited_by,
+     i.expires_at,
+     i.accepted_at,
+     i.revoked_at
+    FROM (invite i
+      JOIN tenant t ON ((t.id = i.tenant_id)))
+   WHERE ((i.token_hash = invite_by_hash.wanted) AND (t.deleted_at IS NULL));
+END;
+alter function invite_by_hash(bytea) owner to eventmesh_lookup;
+grant execute on function invite_by_hash(bytea) to eventmesh_console;
+
 CREATE OR REPLACE FUNCTION public.log_append(p_topic text, p_count integer, p_records text)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -454,6 +477,112 @@ begin
 end $function$;
 alter function log_topic(text,bigint) owner to eventmesh_migrator;
 
+CREATE OR REPLACE FUNCTION public.member_tenant(wanted_slug text, wanted_user uuid)
+ RETURNS TABLE(tenant_id uuid, slug text, name text, role text, suspended_at timestamp with time zone, suspended_reason text, require_idempotency_key boolean, claims text, created_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+BEGIN ATOMIC
+ SELECT t.id,
+     t.slug,
+     t.name,
+     m.role,
+     t.suspended_at,
+     t.suspended_reason,
+     t.require_idempotency_key,
+     t.claims,
+     t.created_at
+    FROM (membership m
+      JOIN tenant t ON ((t.id = m.tenant_id)))
+   WHERE ((m.user_id = member_tenant.wanted_user) AND (t.slug = member_tenant.wanted_slug) AND (t.deleted_at IS NULL));
+END;
+alter function member_tenant(text,uuid) owner to eventmesh_lookup;
+grant execute on function member_tenant(text,uuid) to eventmesh_console;
+
+CREATE OR REPLACE FUNCTION public.setup_link_by_hash(wanted bytea)
+ RETURNS TABLE(tenant_id uuid, slug text, name text, expires_at timestamp with time zone, used_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+BEGIN ATOMIC
+ SELECT l.tenant_id,
+     t.slug,
+     t.name,
+     l.expires_at,
+     l.used_at
+    FROM (setup_link l
+      JOIN tenant t ON ((t.id = l.tenant_id)))
+   WHERE ((l.token_hash = setup_link_by_hash.wanted) AND (t.deleted_at IS NULL));
+END;
+alter function setup_link_by_hash(bytea) owner to eventmesh_lookup;
+grant execute on function setup_link_by_hash(bytea) to eventmesh_console;
+
+CREATE OR REPLACE FUNCTION public.slug_is_taken(wanted text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+BEGIN ATOMIC
+ SELECT (EXISTS ( SELECT
+            FROM tenant
+           WHERE ((tenant.slug = slug_is_taken.wanted) AND (tenant.deleted_at IS NULL)))) AS "exists";
+END;
+alter function slug_is_taken(text) owner to eventmesh_lookup;
+grant execute on function slug_is_taken(text) to eventmesh_console;
+
+CREATE OR REPLACE FUNCTION public.source_by_token(wanted bytea)
+ RETURNS TABLE(tenant_id uuid, tenant_slug text, tenant_suspended_at timestamp with time zone, require_idempotency_key boolean, claims text, source_id uuid, name text, provider text, mode text, options jsonb, paused_at timestamp with time zone, deleted_at timestamp with time zone, token_ends_at timestamp with time zone, secret_id uuid, sealed bytea, key_id text, secret_removed_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+BEGIN ATOMIC
+ SELECT t.id,
+     t.slug,
+     t.suspended_at,
+     t.require_idempotency_key,
+     t.claims,
+     s.id,
+     s.name,
+     s.provider,
+     s.mode,
+     s.options,
+     s.paused_at,
+     s.deleted_at,
+         CASE
+             WHEN (s.token_hash = source_by_token.wanted) THEN NULL::timestamp with time zone
+             ELSE s.previous_token_until
+         END AS previous_token_until,
+     k.id,
+     k.sealed,
+     k.key_id,
+     k.removed_at
+    FROM ((source s
+      JOIN tenant t ON ((t.id = s.tenant_id)))
+      LEFT JOIN source_secret k ON (((k.tenant_id = s.tenant_id) AND (k.source_id = s.id) AND (s.deleted_at IS NULL) AND ((k.removed_at IS NULL) OR (k.removed_at > (now() - '30 days'::interval))))))
+   WHERE (((s.token_hash = source_by_token.wanted) OR ((s.previous_token_hash = source_by_token.wanted) AND (s.previous_token_until > now()))) AND (t.deleted_at IS NULL))
+   ORDER BY k.created_at DESC, k.id;
+END;
+alter function source_by_token(bytea) owner to eventmesh_lookup;
+grant execute on function source_by_token(bytea) to eventmesh_ingest;
+grant execute on function source_by_token(bytea) to eventmesh_migrator;
+
+CREATE OR REPLACE FUNCTION public.tenants_of_user(wanted_user uuid)
+ RETURNS TABLE(slug text, name text, role text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+BEGIN ATOMIC
+ SELECT t.slug,
+     t.name,
+     m.role
+    FROM (membership m
+      JOIN tenant t ON ((t.id = m.tenant_id)))
+   WHERE ((m.user_id = tenants_of_user.wanted_user) AND (t.deleted_at IS NULL))
+   ORDER BY m.joined_at, t.slug;
+END;
+alter function tenants_of_user(uuid) owner to eventmesh_lookup;
+grant execute on function tenants_of_user(uuid) to eventmesh_console;
+
 create table api_key (
   tenant_id uuid not null,
   id uuid not null,
@@ -495,8 +624,8 @@ create policy api_key_lookup on api_key for select to eventmesh_lookup using (tr
 create policy api_key_operator on api_key for select to eventmesh_migrator using (true);
 create policy api_key_tenant on api_key for all to public using ((tenant_id = (current_setting('app.tenant_id'::text))::uuid)) with check ((tenant_id = (current_setting('app.tenant_id'::text))::uuid));
 grant insert, select, update (allowed_ips, disabled_at, expires_at, name, overlap_ends_at, revoked_at, rotated_at) on api_key to eventmesh_console;
-grant select (id, mode, name, tenant_id) on api_key to eventmesh_engine;
-grant select (id, mode, name, tenant_id) on api_key to eventmesh_ingest;
+grant select (id, last_four, mode, name, tenant_id) on api_key to eventmesh_engine;
+grant select (id, last_four, mode, name, tenant_id) on api_key to eventmesh_ingest;
 grant select on api_key to eventmesh_lookup;
 
 create table api_key_use (
@@ -569,6 +698,19 @@ create policy claim_ingest_select on claim for select to eventmesh_ingest using 
 create policy claim_ingest_update on claim for update to eventmesh_ingest using (true) with check (true);
 create policy claim_operator on claim for all to eventmesh_migrator using (true) with check (true);
 grant insert, select, update on claim to eventmesh_ingest;
+
+create table credential (
+  user_id uuid not null,
+  password_hash text not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint credential_pkey PRIMARY KEY (user_id),
+  constraint credential_user_id_fkey FOREIGN KEY (user_id) REFERENCES user_account(id) ON DELETE CASCADE,
+  constraint credential_password_hash_check CHECK (password_hash ~~ '$argon2id$%'::text)
+);
+alter table credential enable row level security;
+alter table credential force row level security;
+create policy console_people on credential for all to eventmesh_console using (true) with check (true);
+grant insert, select, update on credential to eventmesh_console;
 
 create table event_body (
   received_at timestamp with time zone not null,
@@ -827,6 +969,32 @@ grant select on eventmesh_migration to eventmesh_console;
 grant select on eventmesh_migration to eventmesh_engine;
 grant select on eventmesh_migration to eventmesh_ingest;
 
+create table invite (
+  tenant_id uuid not null,
+  id uuid not null,
+  email text not null,
+  role text not null,
+  token_hash bytea not null,
+  invited_by text not null,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  accepted_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint invite_pkey PRIMARY KEY (tenant_id, id),
+  constraint invite_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(id),
+  constraint invite_email_check CHECK (email = lower(email) AND char_length(email) >= 3 AND char_length(email) <= 254),
+  constraint invite_role_check CHECK (role = ANY (ARRAY['owner'::text, 'admin'::text, 'developer'::text, 'viewer'::text])),
+  constraint invite_token_hash_check CHECK (octet_length(token_hash) = 32)
+);
+CREATE INDEX invite_by_age ON public.invite USING btree (tenant_id, created_at DESC, id);
+CREATE INDEX invite_by_hash ON public.invite USING btree (token_hash);
+alter table invite enable row level security;
+alter table invite force row level security;
+create policy lookup on invite for select to eventmesh_lookup using (true);
+create policy tenant on invite for all to public using ((tenant_id = (current_setting('app.tenant_id'::text))::uuid)) with check ((tenant_id = (current_setting('app.tenant_id'::text))::uuid));
+grant insert, select, update on invite to eventmesh_console;
+grant select on invite to eventmesh_lookup;
+
 create table log_head (
   topic text not null,
   next_offset bigint default 0 not null,
@@ -900,6 +1068,39 @@ alter table log_record_quarantine force row level security;
 create policy log_append on log_record_quarantine for insert to eventmesh_engine, eventmesh_ingest with check (true);
 create policy log_read on log_record_quarantine for select to eventmesh_engine, eventmesh_migrator using (true);
 
+create table master_key (
+  key_id text not null,
+  public_key bytea not null,
+  created_at timestamp with time zone default now() not null,
+  retired_at timestamp with time zone,
+  constraint master_key_pkey PRIMARY KEY (key_id),
+  constraint master_key_public_key_key UNIQUE (public_key),
+  constraint master_key_key_id_check CHECK (key_id ~ '^[0-9a-f]{16}$'::text),
+  constraint master_key_public_key_check CHECK (octet_length(public_key) = 32)
+);
+CREATE UNIQUE INDEX master_key_current ON public.master_key USING btree ((true)) WHERE (retired_at IS NULL);
+grant select on master_key to eventmesh_console;
+grant select on master_key to eventmesh_engine;
+grant select on master_key to eventmesh_ingest;
+
+create table membership (
+  tenant_id uuid not null,
+  user_id uuid not null,
+  role text not null,
+  joined_at timestamp with time zone default now() not null,
+  constraint membership_pkey PRIMARY KEY (tenant_id, user_id),
+  constraint membership_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(id),
+  constraint membership_user_id_fkey FOREIGN KEY (user_id) REFERENCES user_account(id) ON DELETE CASCADE,
+  constraint membership_role_check CHECK (role = ANY (ARRAY['owner'::text, 'admin'::text, 'developer'::text, 'viewer'::text]))
+);
+CREATE INDEX membership_by_user ON public.membership USING btree (user_id);
+alter table membership enable row level security;
+alter table membership force row level security;
+create policy lookup on membership for select to eventmesh_lookup using (true);
+create policy tenant on membership for all to public using ((tenant_id = (current_setting('app.tenant_id'::text))::uuid)) with check ((tenant_id = (current_setting('app.tenant_id'::text))::uuid));
+grant delete, insert, select, update on membership to eventmesh_console;
+grant select on membership to eventmesh_lookup;
+
 create table outcome_counter (
   tenant_id uuid not null,
   log_partition integer not null,
@@ -949,6 +1150,183 @@ create policy day_move on rejected_body_default for all to eventmesh_migrator us
 create policy engine_insert on rejected_body_default for insert to eventmesh_engine with check (true);
 create policy tenant on rejected_body_default for all to public using ((tenant_id = (current_setting('app.tenant_id'::text))::uuid)) with check ((tenant_id = (current_setting('app.tenant_id'::text))::uuid));
 
+create table reset_link (
+  token_hash bytea not null,
+  user_id uuid not null,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint reset_link_pkey PRIMARY KEY (token_hash),
+  constraint reset_link_user_id_fkey FOREIGN KEY (user_id) REFERENCES user_account(id) ON DELETE CASCADE,
+  constraint reset_link_token_hash_check CHECK (octet_length(token_hash) = 32)
+);
+CREATE INDEX reset_link_by_user ON public.reset_link USING btree (user_id);
+alter table reset_link enable row level security;
+alter table reset_link force row level security;
+create policy console_people on reset_link for all to eventmesh_console using (true) with check (true);
+create policy operator on reset_link for insert to eventmesh_migrator with check (true);
+grant insert, select, update on reset_link to eventmesh_console;
+
+create table session (
+  hash bytea not null,
+  id uuid not null,
+  user_id uuid not null,
+  created_at timestamp with time zone not null,
+  authenticated_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone default now() not null,
+  must_rotate boolean default false not null,
+  is_replaced boolean default false not null,
+  ip inet,
+  user_agent text,
+  constraint session_pkey PRIMARY KEY (hash),
+  constraint session_id_key UNIQUE (id),
+  constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES user_account(id) ON DELETE CASCADE,
+  constraint session_hash_check CHECK (octet_length(hash) = 32),
+  constraint session_user_agent_check CHECK (char_length(user_agent) <= 300)
+);
+CREATE INDEX session_by_end ON public.session USING btree (expires_at);
+CREATE INDEX session_by_user ON public.session USING btree (user_id, last_seen_at DESC);
+alter table session enable row level security;
+alter table session force row level security;
+create policy console_people on session for all to eventmesh_console using (true) with check (true);
+grant delete, insert, select, update on session to eventmesh_console;
+
+create table setup_link (
+  tenant_id uuid not null,
+  token_hash bytea not null,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint setup_link_pkey PRIMARY KEY (tenant_id, token_hash),
+  constraint setup_link_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(id),
+  constraint setup_link_token_hash_check CHECK (octet_length(token_hash) = 32)
+);
+CREATE INDEX setup_link_by_hash ON public.setup_link USING btree (token_hash);
+alter table setup_link enable row level security;
+alter table setup_link force row level security;
+create policy lookup on setup_link for select to eventmesh_lookup using (true);
+create policy tenant on setup_link for all to public using ((tenant_id = (current_setting('app.tenant_id'::text))::uuid)) with check ((tenant_id = (current_setting('app.tenant_id'::text))::uuid));
+grant select, update (used_at) on setup_link to eventmesh_console;
+grant select on setup_link to eventmesh_lookup;
+
+create table sign_in_throttle (
+  subject bytea not null,
+  failures integer not null,
+  window_ends_at timestamp with time zone not null,
+  blocked_until timestamp with time zone,
+  constraint sign_in_throttle_pkey PRIMARY KEY (subject),
+  constraint sign_in_throttle_failures_check CHECK (failures >= 0),
+  constraint sign_in_throttle_subject_check CHECK (octet_length(subject) = 32)
+);
+CREATE INDEX sign_in_throttle_by_end ON public.sign_in_throttle USING btree (window_ends_at);
+alter table sign_in_throttle enable row level security;
+alter table sign_in_throttle force row level security;
+create policy console_people on sign_in_throttle for all to eventmesh_console using (true) with check (true);
+grant delete, insert, select, update on sign_in_throttle to eventmesh_console;
+
+create table source (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text not null,
+  provider text not null,
+  mode text not null,
+  options jsonb default '{}'::jsonb not null,
+  token_hash bytea not null,
+  previous_token_hash bytea,
+  previous_token_until timestamp with time zone,
+  secret_learned_at timestamp with time zone,
+  created_by text,
+  created_at timestamp with time zone default now() not null,
+  paused_at timestamp with time zone,
+  deleted_at timestamp with time zone,
+  operation_id uuid,
+  constraint source_pkey PRIMARY KEY (tenant_id, id),
+  constraint source_previous_token_hash_key UNIQUE (previous_token_hash),
+  constraint source_tenant_id_operation_id_key UNIQUE (tenant_id, operation_id),
+  constraint source_token_hash_key UNIQUE (token_hash),
+  constraint source_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(id),
+  constraint source_check CHECK ((previous_token_hash IS NULL) = (previous_token_until IS NULL)),
+  constraint source_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
+  constraint source_name_check CHECK (char_length(name) >= 1 AND char_length(name) <= 64 AND name <> 'native'::text),
+  constraint source_options_check CHECK (jsonb_typeof(options) = 'object'::text),
+  constraint source_previous_token_hash_check CHECK (octet_length(previous_token_hash) = 32),
+  constraint source_provider_check CHECK (provider ~ '^[a-z0-9][a-z0-9-]{0,63}$'::text),
+  constraint source_token_hash_check CHECK (octet_length(token_hash) = 32)
+);
+CREATE INDEX source_by_id ON public.source USING btree (id);
+CREATE UNIQUE INDEX source_name ON public.source USING btree (tenant_id, name) WHERE (deleted_at IS NULL);
+alter table source enable row level security;
+alter table source force row level security;
+create policy source_lookup on source for select to eventmesh_lookup using (true);
+create policy source_operator on source for select to eventmesh_migrator using (true);
+create policy source_tenant on source for all to public using ((tenant_id = (current_setting('app.tenant_id'::text))::uuid)) with check ((tenant_id = (current_setting('app.tenant_id'::text))::uuid));
+grant insert, select, update (deleted_at, name, options, paused_at, previous_token_hash, previous_token_until, token_hash) on source to eventmesh_console;
+grant select (deleted_at, id, mode, name, options, paused_at, provider, secret_learned_at, tenant_id) on source to eventmesh_engine;
+grant select (deleted_at, id, mode, name, options, paused_at, provider, secret_learned_at, tenant_id), update (secret_learned_at) on source to eventmesh_ingest;
+grant select on source to eventmesh_lookup;
+
+create table source_secret (
+  tenant_id uuid not null,
+  source_id uuid not null,
+  id uuid not null,
+  sealed bytea not null,
+  key_id text not null,
+  fingerprint text not null,
+  origin text default 'given'::text not null,
+  created_by text,
+  created_at timestamp with time zone default now() not null,
+  removed_at timestamp with time zone,
+  constraint source_secret_pkey PRIMARY KEY (tenant_id, source_id, id),
+  constraint source_secret_key_id_fkey FOREIGN KEY (key_id) REFERENCES master_key(key_id),
+  constraint source_secret_tenant_id_source_id_fkey FOREIGN KEY (tenant_id, source_id) REFERENCES source(tenant_id, id),
+  constraint source_secret_fingerprint_check CHECK (fingerprint ~ '^[0-9a-f]{8}$'::text),
+  constraint source_secret_origin_check CHECK (origin = ANY (ARRAY['given'::text, 'learned'::text])),
+  constraint source_secret_sealed_check CHECK (octet_length(sealed) >= 49 AND octet_length(sealed) <= 65536)
+);
+CREATE INDEX source_secret_by_id ON public.source_secret USING btree (id);
+alter table source_secret enable row level security;
+alter table source_secret force row level security;
+create policy source_secret_lookup on source_secret for select to eventmesh_lookup using (true);
+create policy source_secret_operator on source_secret for select to eventmesh_migrator using (true);
+create policy source_secret_tenant on source_secret for all to public using ((tenant_id = (current_setting('app.tenant_id'::text))::uuid)) with check ((tenant_id = (current_setting('app.tenant_id'::text))::uuid));
+grant insert, select (created_at, created_by, fingerprint, id, key_id, origin, removed_at, source_id, tenant_id), update (removed_at) on source_secret to eventmesh_console;
+grant select on source_secret to eventmesh_engine;
+grant insert, select on source_secret to eventmesh_ingest;
+grant select on source_secret to eventmesh_lookup;
+
+create table source_secret_use (
+  tenant_id uuid not null,
+  source_id uuid not null,
+  secret_id uuid not null,
+  last_matched_at timestamp with time zone not null,
+  constraint source_secret_use_pkey PRIMARY KEY (tenant_id, source_id, secret_id),
+  constraint source_secret_use_tenant_id_source_id_secret_id_fkey FOREIGN KEY (tenant_id, source_id, secret_id) REFERENCES source_secret(tenant_id, source_id, id) ON DELETE CASCADE
+);
+alter table source_secret_use enable row level security;
+alter table source_secret_use force row level security;
+create policy source_secret_use_tenant on source_secret_use for all to public using ((tenant_id = (current_setting('app.tenant_id'::text))::uuid)) with check ((tenant_id = (current_setting('app.tenant_id'::text))::uuid));
+grant select on source_secret_use to eventmesh_console;
+grant select on source_secret_use to eventmesh_engine;
+grant insert, select, update on source_secret_use to eventmesh_ingest;
+
+create table source_use (
+  tenant_id uuid not null,
+  source_id uuid not null,
+  last_received_at timestamp with time zone,
+  last_handshake_at timestamp with time zone,
+  last_handshake_ok boolean,
+  constraint source_use_pkey PRIMARY KEY (tenant_id, source_id),
+  constraint source_use_tenant_id_source_id_fkey FOREIGN KEY (tenant_id, source_id) REFERENCES source(tenant_id, id) ON DELETE CASCADE,
+  constraint source_use_check CHECK ((last_handshake_at IS NULL) = (last_handshake_ok IS NULL))
+);
+alter table source_use enable row level security;
+alter table source_use force row level security;
+create policy source_use_tenant on source_use for all to public using ((tenant_id = (current_setting('app.tenant_id'::text))::uuid)) with check ((tenant_id = (current_setting('app.tenant_id'::text))::uuid));
+grant select on source_use to eventmesh_console;
+grant select on source_use to eventmesh_engine;
+grant insert, select, update on source_use to eventmesh_ingest;
+
 create table tenant (
   id uuid not null,
   slug text not null,
@@ -970,7 +1348,47 @@ alter table tenant force row level security;
 create policy tenant_lookup on tenant for select to eventmesh_lookup using (true);
 create policy tenant_operator on tenant for all to eventmesh_migrator using (true) with check (true);
 create policy tenant_own on tenant for all to public using ((id = (current_setting('app.tenant_id'::text))::uuid)) with check ((id = (current_setting('app.tenant_id'::text))::uuid));
-grant select, update (claims, name, require_idempotency_key, slug) on tenant to eventmesh_console;
+grant insert, select, update (claims, name, require_idempotency_key, slug) on tenant to eventmesh_console;
 grant select on tenant to eventmesh_engine;
 grant select on tenant to eventmesh_ingest;
 grant select on tenant to eventmesh_lookup;
+
+create table user_account (
+  id uuid not null,
+  email text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint user_account_pkey PRIMARY KEY (id),
+  constraint user_account_email_key UNIQUE (email),
+  constraint user_account_email_check CHECK (email = lower(email) AND char_length(email) >= 3 AND char_length(email) <= 254)
+);
+alter table user_account enable row level security;
+alter table user_account force row level security;
+create policy console_people on user_account for all to eventmesh_console using (true) with check (true);
+create policy operator on user_account for select to eventmesh_migrator using (true);
+grant delete, insert, select on user_account to eventmesh_console;
+
+create table verification (
+  tenant_id uuid not null,
+  source_id uuid not null,
+  request_id uuid not null,
+  item integer default 0 not null,
+  verified_at timestamp with time zone default now() not null,
+  verdict text not null,
+  reason text,
+  diagnosis text,
+  detail text,
+  evidence jsonb default '{}'::jsonb not null,
+  constraint verification_pkey PRIMARY KEY (tenant_id, source_id, request_id, item),
+  constraint verification_tenant_id_source_id_fkey FOREIGN KEY (tenant_id, source_id) REFERENCES source(tenant_id, id) ON DELETE CASCADE,
+  constraint verification_check CHECK ((verdict = 'fail'::text) = (reason IS NOT NULL)),
+  constraint verification_detail_check CHECK (char_length(detail) <= 1000),
+  constraint verification_evidence_check CHECK (jsonb_typeof(evidence) = 'object'::text AND octet_length(evidence::text) <= 8192),
+  constraint verification_verdict_check CHECK (verdict = ANY (ARRAY['pass'::text, 'fail'::text]))
+);
+CREATE INDEX verification_newest ON public.verification USING btree (tenant_id, source_id, verified_at DESC, request_id DESC, item DESC);
+alter table verification enable row level security;
+alter table verification force row level security;
+create policy verification_tenant on verification for all to public using ((tenant_id = (current_setting('app.tenant_id'::text))::uuid)) with check ((tenant_id = (current_setting('app.tenant_id'::text))::uuid));
+grant select on verification to eventmesh_console;
+grant delete, insert, select, update on verification to eventmesh_engine;
+grant delete, insert, select, update on verification to eventmesh_ingest;

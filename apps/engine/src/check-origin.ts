@@ -1,24 +1,38 @@
-import type { KeyId, Mode, TenantId } from '@eventmesh/envelope'
+import type { KeyId, Mode, SourceId, TenantId } from '@eventmesh/envelope'
+import { isUuid } from '@eventmesh/envelope'
 import type { Origin } from './read-record.ts'
 
-/** Finds the modes of a tenant's keys; a key that is missing from the answer is not that tenant's. */
-export type FindKeyModes = (tenantId: TenantId, keyIds: readonly KeyId[]) => Promise<ReadonlyMap<KeyId, Mode>>
+/** Finds the modes of a tenant's keys or sources; one that is missing from the answer is not that tenant's. */
+export type FindModes<Id extends string> = (tenantId: TenantId, ids: readonly Id[]) => Promise<ReadonlyMap<Id, Mode>>
 
 const knownMax = 50_000
 
 /**
- * Whether records come from whom they say (S33): their API key is the tenant's and of their mode. Answers what is wrong
- * per origin, undefined where nothing is. A key's tenant and mode never change, so what was confirmed stays known.
+ * Whether records come from whom they say (S33): their API key, or the source of a webhook, is the tenant's and of their
+ * mode. Answers what is wrong per origin, undefined where nothing is. Tenant and mode of a key or source never change, so
+ * what was confirmed stays known.
  */
-export function createOriginCheck(findKeyModes: FindKeyModes) {
-  const known = new Map<KeyId, string>()
+export function createOriginCheck(find: {
+  readonly keyModes: FindModes<KeyId>
+  readonly sourceModes: FindModes<SourceId>
+}) {
+  const known = new Map<string, string>()
+
+  async function learn<Id extends string>(wanted: ReadonlyMap<TenantId, ReadonlySet<Id>>, findModes: FindModes<Id>) {
+    for (const [tenantId, ids] of wanted) {
+      const modes = await findModes(tenantId, [...ids])
+      for (const [id, mode] of modes) known.set(id, stamp(tenantId, mode))
+    }
+  }
 
   return async (origins: readonly Origin[]): Promise<readonly (string | undefined)[]> => {
-    for (const [tenantId, keyIds] of unknownKeys(origins, known)) {
-      const modes = await findKeyModes(tenantId, [...keyIds])
-      if (known.size + modes.size > knownMax) known.clear()
-      for (const [keyId, mode] of modes) known.set(keyId, stamp(tenantId, mode))
-    }
+    // Not while a batch is being learned: it would forget its own beginning.
+    if (known.size > knownMax) known.clear()
+    await learn(
+      unknown(origins, (origin) => origin.keyId, known),
+      find.keyModes,
+    )
+    await learn(unknown(origins, webhookSource, known), find.sourceModes)
     return origins.map((origin) => judge(origin, known))
   }
 }
@@ -27,22 +41,33 @@ function stamp(tenantId: TenantId, mode: Mode): string {
   return `${tenantId} ${mode}`
 }
 
-function unknownKeys(origins: readonly Origin[], known: ReadonlyMap<KeyId, string>): ReadonlyMap<TenantId, Set<KeyId>> {
-  const unknown = new Map<TenantId, Set<KeyId>>()
-  for (const { tenantId, keyId } of origins) {
-    if (keyId === null || known.has(keyId)) continue
-    const keyIds = unknown.get(tenantId)
-    if (keyIds === undefined) unknown.set(tenantId, new Set([keyId]))
-    else keyIds.add(keyId)
-  }
-  return unknown
+function webhookSource({ source }: Origin): SourceId | null {
+  return isUuid(source) ? (source as SourceId) : null
 }
 
-function judge(origin: Origin, known: ReadonlyMap<KeyId, string>): string | undefined {
-  // Webhook sources have no rows yet that could vouch for one.
-  if (origin.source !== 'native' && origin.source !== 'native-test') return 'the source is not this tenant’s'
-  if (origin.keyId === null) return 'a native record without an API key'
-  return known.get(origin.keyId) === stamp(origin.tenantId, origin.mode)
-    ? undefined
-    : 'the API key is not this tenant’s, or of another mode'
+function unknown<Id extends string>(
+  origins: readonly Origin[],
+  idOf: (origin: Origin) => Id | null,
+  known: ReadonlyMap<string, string>,
+): ReadonlyMap<TenantId, Set<Id>> {
+  const wanted = new Map<TenantId, Set<Id>>()
+  for (const origin of origins) {
+    const id = idOf(origin)
+    if (id === null || known.has(id)) continue
+    const ids = wanted.get(origin.tenantId)
+    if (ids === undefined) wanted.set(origin.tenantId, new Set([id]))
+    else ids.add(id)
+  }
+  return wanted
+}
+
+function judge(origin: Origin, known: ReadonlyMap<string, string>): string | undefined {
+  const { tenantId, mode, source, keyId } = origin
+  const isVouchedFor = (id: string) => known.get(id) === stamp(tenantId, mode)
+  if (source !== 'native' && source !== 'native-test') {
+    if (!isVouchedFor(source)) return 'the source is not this tenant’s, or of another mode'
+    return keyId === null ? undefined : 'a webhook’s record with an API key'
+  }
+  if (keyId === null) return 'a native record without an API key'
+  return isVouchedFor(keyId) ? undefined : 'the API key is not this tenant’s, or of another mode'
 }

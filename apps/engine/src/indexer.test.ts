@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { type AppendResult, type Log, type LogRecord, openLog, recordBytesMax, type StoredRecord } from '@eventmesh/bus'
-import { connect, type Database, events, indexUpkeep, keyModes } from '@eventmesh/db'
+import { connect, type Database, events, indexUpkeep, keyModes, sourceModes } from '@eventmesh/db'
 import { type TestDatabase, testDatabase } from '@eventmesh/db/testing'
 import { type KeyId, newRequestId, newUuid, type TenantId, type Topic } from '@eventmesh/envelope'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -51,12 +51,19 @@ async function append(topic: Topic, ...records: LogRecord[]): Promise<void> {
   expect(results.map((result) => result.status)).toEqual(records.map(() => 'appended'))
 }
 
+function originCheck() {
+  return createOriginCheck({
+    keyModes: (tenant, ids) => keyModes(engine, tenant, ids),
+    sourceModes: (tenant, ids) => sourceModes(engine, tenant, ids),
+  })
+}
+
 async function startIndexer(triesMax = 2): Promise<{ dead: DeadLetter[]; stop(): Promise<void> }> {
   const dead: DeadLetter[] = []
   const indexer = createIndexer({
     db: engine,
     log,
-    checkOrigins: createOriginCheck((tenant, keyIds) => keyModes(engine, tenant, keyIds)),
+    checkOrigins: originCheck(),
     triesMax,
     onIndexed() {},
     onDead: (letter) => dead.push(letter),
@@ -245,7 +252,7 @@ describe('indexer', () => {
     const indexer = createIndexer({
       db: engine,
       log,
-      checkOrigins: createOriginCheck((tenant, keyIds) => keyModes(engine, tenant, keyIds)),
+      checkOrigins: originCheck(),
       triesMax: 1,
       onIndexed() {},
       onDead: () => failures.push('dead'),

@@ -1,4 +1,4 @@
-import { eventId, type KeyId, newUuid, spliceEnvelope, type TenantId } from '@eventmesh/envelope'
+import { eventId, type KeyId, newUuid, type SourceId, spliceEnvelope, type TenantId } from '@eventmesh/envelope'
 import { describe, expect, it } from 'vitest'
 import { createOriginCheck } from './check-origin.ts'
 import { readRecord } from './read-record.ts'
@@ -94,20 +94,34 @@ describe('reading a record', () => {
 describe('origin check', () => {
   const origin = { tenantId, source: 'native', mode: 'live', keyId } as const
 
-  it('confirms a key once and remembers it', async () => {
-    let asked = 0
-    const check = createOriginCheck(async (tenant) => {
-      asked += 1
-      return new Map(tenant === tenantId ? [[keyId, 'live' as const]] : [])
+  const sourceId = newUuid() as SourceId
+  const webhook = { tenantId, source: sourceId, mode: 'live', keyId: null } as const
+
+  function check() {
+    const asked: string[] = []
+    const judge = createOriginCheck({
+      keyModes: async (tenant) => {
+        asked.push('key')
+        return new Map(tenant === tenantId ? [[keyId, 'live' as const]] : [])
+      },
+      sourceModes: async (tenant) => {
+        asked.push('source')
+        return new Map(tenant === tenantId ? [[sourceId, 'live' as const]] : [])
+      },
     })
-    expect(await check([origin, origin])).toEqual([undefined, undefined])
-    expect(await check([origin])).toEqual([undefined])
-    expect(asked).toBe(1)
+    return { judge, asked }
+  }
+
+  it('confirms a key and a source once and remembers them', async () => {
+    const { judge, asked } = check()
+    expect(await judge([origin, webhook, origin])).toEqual([undefined, undefined, undefined])
+    expect(await judge([webhook, origin])).toEqual([undefined, undefined])
+    expect(asked).toEqual(['key', 'source'])
   })
 
   it('refuses a foreign key, another mode, no key and an unknown source', async () => {
-    const check = createOriginCheck(async (tenant) => new Map(tenant === tenantId ? [[keyId, 'live' as const]] : []))
-    const verdicts = await check([
+    const { judge } = check()
+    const verdicts = await judge([
       { ...origin, tenantId: otherTenant },
       { ...origin, mode: 'test', source: 'native-test' },
       { ...origin, keyId: null },
@@ -115,5 +129,16 @@ describe('origin check', () => {
       origin,
     ])
     expect(verdicts.map((verdict) => verdict === undefined)).toEqual([false, false, false, false, true])
+  })
+
+  it('refuses a foreign source, one of another mode, and a webhook with an API key', async () => {
+    const { judge } = check()
+    const verdicts = await judge([
+      { ...webhook, tenantId: otherTenant },
+      { ...webhook, mode: 'test' },
+      { ...webhook, keyId },
+      webhook,
+    ])
+    expect(verdicts.map((verdict) => verdict === undefined)).toEqual([false, false, false, true])
   })
 })

@@ -1,5 +1,5 @@
 import type { Log } from '@eventmesh/bus'
-import { type Database, indexUpkeep, keyModes } from '@eventmesh/db'
+import { type Database, indexUpkeep, keyModes, sourceModes } from '@eventmesh/db'
 import type { Topic } from '@eventmesh/envelope'
 import type { Logger, Metrics } from '@eventmesh/runtime'
 import { createAnnouncer } from './announce.ts'
@@ -35,7 +35,10 @@ export async function runIndexer(given: {
   const indexer = createIndexer({
     db: database,
     log,
-    checkOrigins: createOriginCheck((tenantId, keyIds) => keyModes(database, tenantId, keyIds)),
+    checkOrigins: createOriginCheck({
+      keyModes: (tenantId, ids) => keyModes(database, tenantId, ids),
+      sourceModes: (tenantId, ids) => sourceModes(database, tenantId, ids),
+    }),
     triesMax: config.ENGINE_TRIES_MAX,
     onIndexed(topic, result) {
       for (const [ending, n] of Object.entries(result)) if (n > 0) counted.records.inc({ topic, ending }, n)

@@ -1,4 +1,4 @@
-import { type KeyId, newRequestId, newUuid, type TenantId } from '@eventmesh/envelope'
+import { type KeyId, newRequestId, newUuid, type SourceId, type TenantId } from '@eventmesh/envelope'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, type Database } from './connect.ts'
 import { otherTenant, sampleEvent, sampleRejection, sampleTenant } from './event-index-sample.ts'
@@ -96,6 +96,7 @@ describe('event list', () => {
       ok: true,
       events: [
         {
+          sourceId: null,
           envelope: order.body.envelope,
           row: {
             request_id: order.row.requestId,
@@ -170,6 +171,38 @@ describe('event list', () => {
     ['"\' or true --"', []],
   ])('finds %s', async (q, expected) => {
     expect(await keys(q)).toEqual(expected)
+  })
+
+  it('finds and shows the events of a source by the name it has now, of this tenant only', async () => {
+    const tenantId = newUuid() as TenantId
+    const id = newUuid() as SourceId
+    const add = (owner: TenantId, sourceId: SourceId, byte: number) =>
+      operator.forTenant(
+        owner,
+        async (tx) =>
+          await tx.sql`insert into source (tenant_id, id, name, provider, mode, token_hash)
+            values (${owner}, ${sourceId}, 'shop', 'stripe', 'live', ${Buffer.alloc(32, byte)})`,
+      )
+    await operator.sql`insert into tenant (id, slug, name) values (${tenantId}, 'webhooks', 'w')`
+    await add(tenantId, id, 1)
+    await add(otherTenant, newUuid() as SourceId, 2)
+    const native = sampleEvent({ tenantId, key: 'plain' })
+    const webhook = sampleEvent({ tenantId, key: 'evt_1', receivedAtMs: now - 1_000 })
+    const entries = [native, { ...webhook, row: { ...webhook.row, source: id } }]
+    await engine.transaction((tx) => indexWriter.write(tx, entries))
+
+    for (const q of ['source:shop', 'shop', `source:${id}`])
+      expect(await keys(q, console_, tenantId)).toEqual(['evt_1'])
+    expect(await keys('source:shop', operator, otherTenant)).toEqual([])
+    expect(await keys('-source:shop', console_, tenantId)).toEqual(['plain'])
+
+    await operator.forTenant(
+      tenantId,
+      async (tx) => await tx.sql`update source set name = 'New shop', deleted_at = now() where id = ${id}`,
+    )
+    expect(await keys('source:shop', console_, tenantId)).toEqual([])
+    const list = await events.list(console_, tenantId, { q: 'source:"New shop"', limit: 10 })
+    expect(list).toMatchObject({ ok: true, events: [{ row: { source: 'New shop' }, sourceId: id }] })
   })
 
   it('answers the place of a fault instead of rows', async () => {

@@ -5,6 +5,7 @@ import {
   type Mode,
   type Outcome,
   type RequestId,
+  type SourceId,
   type TenantId,
 } from '@eventmesh/envelope'
 import type { Database, Transaction } from './connect.ts'
@@ -21,7 +22,7 @@ export type EventRow = {
   readonly reason: string | null
   readonly event_id: EventId | null
   readonly event_type: string | null
-  /** `native`, or a source. */
+  /** `native`, or the source's name as it is now. */
   readonly source: string
   readonly key_id: KeyId | null
   readonly mode: Mode
@@ -34,7 +35,12 @@ export type EventRow = {
 }
 
 /** `envelope`: the bytes on the log; null where there are none (a rejection, a duplicate) or nobody asked. */
-export type ListedEvent = { readonly row: EventRow; readonly envelope: Buffer | null }
+export type ListedEvent = {
+  readonly row: EventRow
+  /** Null of the API itself. */
+  readonly sourceId: SourceId | null
+  readonly envelope: Buffer | null
+}
 
 export type EventSearch = {
   /** The search grammar; empty: everything but copies. */
@@ -185,7 +191,28 @@ async function listed(
   withEnvelope: boolean,
 ): Promise<readonly ListedEvent[]> {
   const envelopes = withEnvelope ? await envelopesOf(tx, tenantId, rows) : undefined
-  return rows.map((row) => ({ row: eventRow(row), envelope: envelopes?.get(`${row.request_id}.${row.item}`) ?? null }))
+  const names = await sourceNames(tx, tenantId, rows)
+  return rows.map((row) => {
+    const sourceId = isUuid(row.source) ? (row.source as SourceId) : null
+    const source = sourceId === null ? 'native' : (names.get(sourceId) ?? sourceId)
+    return {
+      row: eventRow(row, source),
+      sourceId,
+      envelope: envelopes?.get(`${row.request_id}.${row.item}`) ?? null,
+    }
+  })
+}
+
+async function sourceNames(
+  tx: Transaction,
+  tenantId: TenantId,
+  rows: readonly StoredRow[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set(rows.map((row) => row.source).filter((source) => isUuid(source)))]
+  if (ids.length === 0) return new Map()
+  const found = await tx.sql<{ id: SourceId; name: string }[]>`
+    select id, name from source where tenant_id = ${tenantId} and id = any(${ids}::uuid[])`
+  return new Map(found.map(({ id, name }) => [id, name]))
 }
 
 async function envelopesOf(
@@ -203,7 +230,7 @@ async function envelopesOf(
   return new Map(bodies.map((body) => [`${body.request_id}.${body.item}`, body.envelope]))
 }
 
-function eventRow(row: StoredRow): EventRow {
+function eventRow(row: StoredRow, source: string): EventRow {
   return {
     request_id: row.request_id,
     item: row.item,
@@ -211,7 +238,7 @@ function eventRow(row: StoredRow): EventRow {
     reason: row.reason,
     event_id: row.event_id,
     event_type: row.event_type,
-    source: row.source === 'native-test' ? 'native' : row.source,
+    source,
     key_id: row.key_id,
     mode: row.mode,
     idempotency_key: row.idempotency_key,

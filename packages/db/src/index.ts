@@ -40,9 +40,44 @@ export * as members from './members.ts'
 export { type MigrateOptions, migrate, pendingMigrations } from './migrate.ts'
 export { type PolicyException, policyExceptions } from './policy-exceptions.ts'
 export * as positions from './positions.ts'
+export type { RawSql } from './redirect.ts'
 export type { Refused } from './refused.ts'
 export { assertRole, type ProcessRole, processRoles, roleName } from './roles.ts'
+export type { SourceOptions, VerificationEvidence } from './schema/source.ts'
+export {
+  createMasterKey,
+  type MasterKey,
+  masterKeyBytes,
+  type Opened,
+  openSecret,
+  type SealedSecret,
+  type SealingKey,
+  type SecretPlace,
+  sealSecret,
+} from './sealed-secrets.ts'
 export * from './search-grammar.ts'
+export type { NewSession, Session } from './sessions.ts'
+export * as sessions from './sessions.ts'
+export * as signInThrottle from './sign-in-throttle.ts'
+export type { NamedSource } from './source-changes.ts'
+export type {
+  OpenedSecret,
+  OpenedSecrets,
+  RetiredSecret,
+  SiblingSecret,
+  SourceRecord,
+  StoredSecret,
+} from './source-lookup.ts'
+export { sourceModes } from './source-modes.ts'
+export type { NamedSecret, Resealed, SourceSecret } from './source-secrets.ts'
+export * as sourceSecrets from './source-secrets.ts'
+export { type SourceActivity, type SourceStatus, sourceStatus, usualGapMs } from './source-status.ts'
+export { generateToken, sourceUrl, tokenHash, withoutTokens } from './source-token.ts'
+export { type SourceUse, touchSources } from './source-use.ts'
+export type { Verification } from './source-verifications.ts'
+export * as verifications from './source-verifications.ts'
+export type { CreateSource, Source, SourceChanged, SourceWithToken } from './sources.ts'
+export * as sources from './sources.ts'
 export {
   type Counted,
   type Dimension,
@@ -55,8 +90,6 @@ export {
 } from './stats.ts'
 export type { Tenant, TenantChanged, TenantSettings } from './tenants.ts'
 export * as tenants from './tenants.ts'
-export type { NewSession, Session } from './sessions.ts'
-export * as sessions from './sessions.ts'
-export * as signInThrottle from './sign-in-throttle.ts'
+export { reservedSlugs } from './tenants.ts'
 export * as users from './users.ts'
 export { emailSchema, type User, type UserId } from './users.ts'

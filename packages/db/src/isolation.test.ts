@@ -67,6 +67,9 @@ describe('the catalog', () => {
   test('has the tenant in every unique and foreign key but the named ones', async () => {
     const named = [
       'api_key api_key_hash_key',
+      'source source_token_hash_key',
+      'source source_previous_token_hash_key',
+      'source_secret source_secret_key_id_fkey',
       // People have no tenant that a key could name.
       'membership membership_user_id_fkey',
       'event_locator event_locator_pkey',
@@ -211,6 +214,15 @@ describe('grants', () => {
       'update api_key set revoked_at = null',
       'delete from api_key',
       'select hash from api_key',
+      'select token_hash from source',
+      'insert into source (tenant_id, id, name, provider, mode, token_hash) select gen_random_uuid(), gen_random_uuid(), $$a$$, $$b$$, $$live$$, $$$$',
+      'update source set paused_at = null',
+      'delete from source',
+      'update source_secret set removed_at = null',
+      'update source_secret set sealed = $$$$',
+      'delete from source_secret',
+      'insert into master_key (key_id, public_key) values ($$a$$, $$$$)',
+      'update master_key set retired_at = null',
       'select from audit',
       'update audit set action = $$a.b$$',
       'delete from audit',
@@ -229,6 +241,12 @@ describe('grants', () => {
       'delete from audit',
       'select api_key_by_hash($$$$)',
       'select hash from api_key',
+      'select token_hash from source',
+      'select * from source_by_token($$$$)',
+      'update source set secret_learned_at = null',
+      'insert into source_secret select from source_secret',
+      'update source_secret set removed_at = null',
+      'insert into master_key (key_id, public_key) values ($$a$$, $$$$)',
       'select envelope from event_body',
       'update event_index set outcome = $$accepted$$',
       'delete from event_index',
@@ -246,6 +264,20 @@ describe('grants', () => {
       'delete from audit',
       'truncate audit',
       'select api_key_by_hash($$$$)',
+      'select * from source_by_token($$$$)',
+      'select sealed from source_secret',
+      'select * from source_secret',
+      'update source_secret set sealed = $$$$',
+      'update source_secret set fingerprint = $$$$',
+      'delete from source_secret',
+      'update source set mode = $$live$$',
+      'update source set provider = $$none$$',
+      'update source set secret_learned_at = null',
+      'delete from source',
+      'insert into verification select from verification',
+      'delete from verification',
+      'insert into master_key (key_id, public_key) values ($$a$$, $$$$)',
+      'update master_key set public_key = $$$$',
       'insert into event_index select from event_index',
       'update event_index set outcome = $$accepted$$',
       'select * from log_record',
@@ -256,9 +288,13 @@ describe('grants', () => {
   for (const [role, statements] of Object.entries(refusedStatements)) {
     test.each(statements)(`refuse the ${role}: %s`, async (statement) => {
       const db = open(role as ProcessRole, 1)
-      await expect(db.forTenant(newUuid() as TenantId, (tx) => tx.sql.unsafe(statement))).rejects.toMatchObject({
-        sqlState: '42501',
-      })
+      try {
+        await expect(db.forTenant(newUuid() as TenantId, (tx) => tx.sql.unsafe(statement))).rejects.toMatchObject({
+          sqlState: '42501',
+        })
+      } finally {
+        await db.close()
+      }
     })
   }
 

@@ -1,6 +1,7 @@
-import { hash, randomBytes } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { Mode } from '@eventmesh/envelope'
+import { base62, randomBase62 } from './base62.ts'
 
 /**
  * An API key as text: `em_live_` or `em_test_`, 32 base62 characters (190 random bits), and 6 base62 characters of the
@@ -8,7 +9,6 @@ import type { Mode } from '@eventmesh/envelope'
  */
 export type NewKey = { readonly text: string; readonly hash: Buffer; readonly lastFour: string }
 
-const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const form = /^em_(live|test)_[0-9A-Za-z]{38}$/
 const checksumLength = 6
 
@@ -40,17 +40,8 @@ function checksum(body: string): string {
   let rest = crc32(body)
   let text = ''
   for (let i = 0; i < checksumLength; i += 1) {
-    text = alphabet[rest % 62]! + text
+    text = base62[rest % 62]! + text
     rest = Math.floor(rest / 62)
-  }
-  return text
-}
-
-// 248 is the largest multiple of 62 below 256: bytes above it would favour the first characters.
-function randomBase62(length: number): string {
-  let text = ''
-  while (text.length < length) {
-    for (const byte of randomBytes(length)) if (byte < 248 && text.length < length) text += alphabet[byte % 62]!
   }
   return text
 }

@@ -9,10 +9,10 @@ import { ipRangeSchema } from './ip-range.ts'
 import { announceKeyChange } from './key-changes.ts'
 import { type KeyStatus, type KeyTimes, keyStatus } from './key-status.ts'
 import { displayKey, generateKey } from './key-text.ts'
+import { lockTenant } from './lock-tenant.ts'
 import { invalid, type Refused, refused } from './refused.ts'
 import { apiKeyTable, apiKeyUseTable } from './schema/api-key.ts'
 import type { AuditChanges } from './schema/audit.ts'
-import { tenantTable } from './schema/tenant.ts'
 
 export { type KeyRecord, lookup } from './key-lookup.ts'
 export { generateKey, parseKey } from './key-text.ts'
@@ -407,15 +407,6 @@ function changesBetween(before: ApiKey, after: ApiKey): AuditChanges {
       .filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
       .map((field) => [field, { from: before[field], to: after[field] }]),
   )
-}
-
-async function lockTenant(tx: Transaction, tenantId: TenantId): Promise<boolean> {
-  const rows = await tx
-    .select({ id: tenantTable.id })
-    .from(tenantTable)
-    .where(and(eq(tenantTable.id, tenantId), isNull(tenantTable.deletedAt)))
-    .for('no key update')
-  return rows.length > 0
 }
 
 async function isNameTaken(tx: Transaction, tenantId: TenantId, name: string): Promise<boolean> {

@@ -35,6 +35,94 @@ export const policyExceptions: readonly PolicyException[] = [
     reason: 'a key is found by its hash before its tenant is known; only SECURITY DEFINER functions act as this role',
   },
   {
+    table: 'user_account',
+    policy: 'console_people',
+    role: 'eventmesh_console',
+    reason: 'a person signs in before any tenant is known, and may belong to several',
+  },
+  {
+    table: 'credential',
+    policy: 'console_people',
+    role: 'eventmesh_console',
+    reason: 'a password belongs to a person, not to a tenant; only the console verifies it',
+  },
+  {
+    table: 'session',
+    policy: 'console_people',
+    role: 'eventmesh_console',
+    reason: 'a session belongs to a person, not to a tenant; only the console knows its hash',
+  },
+  {
+    table: 'sign_in_throttle',
+    policy: 'console_people',
+    role: 'eventmesh_console',
+    reason: 'guesses are counted before anybody is known',
+  },
+  {
+    table: 'reset_link',
+    policy: 'console_people',
+    role: 'eventmesh_console',
+    reason: 'a password belongs to a person, not to a tenant',
+  },
+  {
+    table: 'user_account',
+    policy: 'operator',
+    role: 'eventmesh_migrator',
+    reason: 'the operator makes a reset link for an address',
+  },
+  {
+    table: 'reset_link',
+    policy: 'operator',
+    role: 'eventmesh_migrator',
+    reason: 'the operator makes a reset link for an address; reading them is not needed',
+  },
+  {
+    table: 'membership',
+    policy: 'lookup',
+    role: 'eventmesh_lookup',
+    reason:
+      'which tenants a person belongs to is asked before one is chosen; only SECURITY DEFINER functions act as this role',
+  },
+  {
+    table: 'setup_link',
+    policy: 'lookup',
+    role: 'eventmesh_lookup',
+    reason: 'a link is found by its hash before its tenant is known; only SECURITY DEFINER functions act as this role',
+  },
+  {
+    table: 'invite',
+    policy: 'lookup',
+    role: 'eventmesh_lookup',
+    reason: 'a link is found by its hash before its tenant is known; only SECURITY DEFINER functions act as this role',
+  },
+  {
+    table: 'source',
+    policy: 'source_operator',
+    role: 'eventmesh_migrator',
+    reason: 'the operator names a source by its id alone; reading only, changes run under the tenant that was found',
+  },
+  {
+    table: 'source',
+    policy: 'source_lookup',
+    role: 'eventmesh_lookup',
+    reason:
+      'a source is found by its URL token’s hash before its tenant is known; only SECURITY DEFINER functions act as this role',
+  },
+  {
+    table: 'source_secret',
+    policy: 'source_secret_operator',
+    role: 'eventmesh_migrator',
+    reason:
+      'the operator names a secret by its id alone, and a new master key must know which ones are in use; reading only',
+  },
+  {
+    table: 'source_secret',
+    policy: 'source_secret_lookup',
+    role: 'eventmesh_lookup',
+    reason:
+      'a source found by its URL token brings its sealed secrets; only SECURITY DEFINER functions act as this role',
+  },
+  {
     table: 'event_index',
     policy: 'engine_insert',
     role: 'eventmesh_engine',
@@ -223,4 +311,5 @@ export const tablesWithoutTenant: Readonly<Record<string, string>> = {
   log_range: 'which partition holds which offsets',
   log_position: 'how far a consumer group is',
   event_index_head: 'the last number given to an index row',
+  master_key: 'the public halves of the installation’s master key',
 }

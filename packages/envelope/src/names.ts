@@ -6,6 +6,10 @@ type Branded<Name extends string> = string & { readonly [brand]: Name }
 export type TenantId = Branded<'TenantId'>
 /** A tenant's credential for native events: lower-case UUID text (never the key itself). */
 export type KeyId = Branded<'KeyId'>
+/** Where a provider's webhooks of a tenant come in: lower-case UUID text (never the URL token). */
+export type SourceId = Branded<'SourceId'>
+/** One sealed secret of a source: lower-case UUID text. */
+export type SecretId = Branded<'SecretId'>
 /** An event's identity: UUIDv8 text, a pure function of tenant, scope and idempotency key. */
 export type EventId = Branded<'EventId'>
 /** One HTTP call: UUIDv7 text, made on arrival. */

@@ -1,7 +1,7 @@
 import type { KeyId, Mode, TenantId } from '@eventmesh/envelope'
 import { customType, inet, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { bytea } from './bytea.ts'
 
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 const cidr = customType<{ data: string }>({ dataType: () => 'cidr' })
 
 export const apiKeyTable = pgTable(

@@ -35,7 +35,17 @@ describe('diagnosis, in the order in which it is tested', () => {
     )
     expect(
       of(providers.get('figma')!, { ...delivery, headers: [], body: Buffer.from('{}') }, ['passcode-of-ours'])?.text,
-    ).toBe('No signature of Figma in the body.')
+    ).toBe('The body carries no passcode.')
+  })
+
+  test('header_missing: says what is missing of a source without a fixed header', () => {
+    const token = providers.get('static-token')!
+    const bare = { url: testUrl, headers: [], body: Buffer.from('{}') }
+    expect(of(token, bare, ['a-static-token-of-ours'], { options: { header: 'X-My-Token' } })?.text).toBe(
+      'No X-My-Token header.',
+    )
+    expect(of(providers.get('adyen')!, bare, ['ab'.repeat(32)])?.text).toBe('The body carries no notificationItems.')
+    expect(of(providers.get('docusign')!, bare, ['a-key-of-docusign'])?.text).toBe('No X-Docusign-Signature-1 header.')
   })
 
   test('header_duplicated: twice, or joined by a comma', () => {

@@ -99,8 +99,7 @@ function headerFinding(provider: Provider, proof: ProofInput, verdict: Proof): F
     return { code: 'header_duplicated', text: `${capitalised(verdict.detail)}. A proxy may add it again.` }
   if (verdict.why === 'missing') {
     const other = otherProvider(provider, headers)
-    const wanted = provider.scheme.required[0]
-    const what = wanted === undefined ? `No signature of ${provider.name} in the body.` : `No ${titled(wanted)} header.`
+    const what = `${capitalised(verdict.detail.replace(/\b[a-z0-9]+(?:-[a-z0-9]+)+\b/g, titled))}.`
     return {
       code: 'header_missing',
       text: other === undefined ? what : `${what} This looks like a ${other} delivery: wrong preset?`,

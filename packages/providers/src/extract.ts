@@ -252,7 +252,7 @@ function fingerprintedBody(provider: Provider, places: Places, body: Buffer, kin
     const said = places.read('claim:data')
     return said === undefined ? body : Buffer.from(said)
   }
-  return kind === 'json' ? maskVolatile(body, provider.volatile) : body
+  return kind === 'json' ? maskVolatile(body, provider.volatile, places.body) : body
 }
 
 /** An item of a top-level array that is no object is wrapped as any body would be. */

@@ -4,11 +4,11 @@ const masked = Buffer.from('null')
 
 /**
  * The bytes with the values at `pointers` (RFC 6901, plain names only) replaced: what counts the attempts of a delivery
- * is not part of what was delivered. Bytes that are no JSON stay as they are.
+ * is not part of what was delivered. Bytes that are no JSON stay as they are. `known`: a view of the same bytes.
  */
-export function maskVolatile(bytes: Buffer, pointers: readonly string[] | undefined): Buffer {
+export function maskVolatile(bytes: Buffer, pointers: readonly string[] | undefined, known?: JsonView): Buffer {
   if (pointers === undefined) return bytes
-  const view = viewJson(bytes)
+  const view = known ?? viewJson(bytes)
   if (view === undefined) return bytes
   const nodes = pointers.flatMap((pointer) => valuesAt(view, pointer)).sort((a, b) => a.start - b.start)
   if (nodes.length === 0) return bytes

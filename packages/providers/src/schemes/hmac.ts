@@ -74,7 +74,7 @@ export function hmac(parameters: HmacParameters): Scheme {
     const { headers } = input.request
     const present = found(headers)
     if (present.length === 0 || present.every((name) => headers.get(name) === '')) {
-      return missing(`no ${names.join(' or ')} header`)
+      return missing(`no ${names.join(' or ')}${parameters.numbered === true ? '1' : ''} header`)
     }
     for (const name of present) {
       if (headers.count(name) > 1) return { ok: false, why: 'repeated', detail: `the header ${name} arrived twice` }

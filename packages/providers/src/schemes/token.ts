@@ -70,7 +70,10 @@ export function bodyToken(parameters: { readonly path: string; readonly list?: s
       let verdict: Proof | undefined
       for (const node of nodes) {
         const value = view.text(view.at(path, node))
-        const proof = value === undefined ? missing(`an item carries no ${path}`) : matching(input, value)
+        const proof =
+          value === undefined
+            ? missing(`${list === undefined ? 'the body' : 'an item'} carries no ${path}`)
+            : matching(input, value)
         if (verdict === undefined || (verdict.ok && !proof.ok)) verdict = proof
       }
       return verdict!

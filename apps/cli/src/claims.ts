@@ -1,4 +1,4 @@
-import { openClaims } from '@eventmesh/bus'
+import { openOperatorClaims } from './bus.ts'
 import { type Command, command } from './command.ts'
 import { withDatabase } from './connection.ts'
 
@@ -10,7 +10,7 @@ export const claimsCommands: readonly Command[] = [
       'Until then retries would be answered from claims that vouch for records which are gone. Without claims they are appended again, as copies with the same event_id.',
     run: ({ environment }) =>
       withDatabase(environment, async (db) => {
-        const claims = await openClaims({ database: db })
+        const claims = await openOperatorClaims(db, environment)
         try {
           const dropped = await claims.reset()
           return { json: () => JSON.stringify({ dropped }), human: () => `${dropped} claims dropped\n` }

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openClaims, openLog } from '@eventmesh/bus'
 import { inspectServer } from '@eventmesh/db'
+import { openOperatorClaims, openOperatorLog } from './bus.ts'
 import { type Command, type Context, command } from './command.ts'
 import { dataDirectory, findDatabase, withDatabase } from './connection.ts'
 import { explain } from './explain.ts'
@@ -147,8 +147,8 @@ async function checkDatabase({ environment }: Pick<Context, 'environment'>): Pro
         ),
       ]
       if (facts.pendingMigrations.length > 0) return findings
-      const log = await openLog({ database: db })
-      const claims = await openClaims({ database: db })
+      const log = await openOperatorLog(db, environment)
+      const claims = await openOperatorClaims(db, environment)
       try {
         const [logState, claimsState] = await Promise.all([log.check(), claims.check()])
         return [

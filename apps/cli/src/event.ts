@@ -1,5 +1,5 @@
-import { openLog } from '@eventmesh/bus'
 import { type EventRow, events, type ListedEvent } from '@eventmesh/db'
+import { openOperatorLog } from './bus.ts'
 import { type Answer, type Command, command } from './command.ts'
 import { withDatabase } from './connection.ts'
 import { flag, integer, limitOption, optional, tenantOption, text, withDefault } from './option.ts'
@@ -62,7 +62,7 @@ export const eventCommands: readonly Command[] = [
       'A line break between the tokens of a payload is printed as a blank, so that a record is one line; nothing else differs from the log.',
     run: ({ environment, options: { from, limit }, write, signal }) =>
       withDatabase(environment, async (db) => {
-        const log = await openLog({ database: db })
+        const log = await openOperatorLog(db, environment)
         try {
           for await (const record of log.read('events', { from, signal, ...(limit === undefined ? {} : { limit }) })) {
             await write(tailLine(record))

@@ -61,6 +61,18 @@ export const tenantCommands: readonly Command[] = [
       }),
   }),
   command({
+    name: 'tenant delete',
+    summary: 'Ends a tenant for good: its keys and sources are unknown from now on, and its slug is free.',
+    operands: { slug: '<slug>' },
+    notes:
+      'Ingest refuses its keys within seconds, at the latest after 30 s. Its events stay on the log, in the index and in backups until their retention ends; nothing brings the tenant back.',
+    run: ({ environment, operands: { slug } }) =>
+      withDatabase(environment, async (db) => {
+        const { id } = await findTenant(db, slug)
+        return one(answered(await tenants.markDeleted(db, id)).tenant)
+      }),
+  }),
+  command({
     name: 'tenant set',
     summary: 'Changes a setting: require_idempotency_key=true|false, claims=degrade|strict.',
     operands: { slug: '<slug>', setting: '<setting>=<value>' },

@@ -3,6 +3,7 @@ import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type ProcessRole, processRoles } from './roles.ts'
+import { temporaryName } from './temporary-files.ts'
 
 /** What the embedded server's directory remembers beside the data: how to get in. Mode 0600. */
 export type EmbeddedState = z.infer<typeof stateSchema>
@@ -60,7 +61,7 @@ export async function writeState(dataDir: string, state: EmbeddedState): Promise
 }
 
 async function writeAside(dataDir: string, state: EmbeddedState): Promise<string> {
-  const path = `${statePath(dataDir)}.${process.pid}`
+  const path = temporaryName(statePath(dataDir))
   await writeFile(path, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600, flush: true })
   return path
 }

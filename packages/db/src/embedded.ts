@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import net from 'node:net'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import postgres, { type Sql } from 'postgres'
 import { type Binaries, findBinaries } from './embedded-binaries.ts'
@@ -11,6 +11,7 @@ import { createState, type EmbeddedState, readState, writeState } from './embedd
 import { asUser, giveTo, reaching, type ServerUser, serverUser } from './embedded-user.ts'
 import { isServerOf, leftoverBackends, pidFile, readPostmaster } from './postmaster.ts'
 import { ensureRoles, type ProcessRole, roleName } from './roles.ts'
+import { isAlive, removeAbandoned, temporaryName } from './temporary-files.ts'
 
 export type EmbeddedOptions = {
   /** EventMesh's data directory; the server's own is `postgres` in it. Relative paths and spaces are fine. */
@@ -34,7 +35,15 @@ export type Embedded = {
   onExit(callback: (detail: string) => void): void
 }
 
-const times = { readyMs: 120_000, stopMs: 30_000, killMs: 5_000, leftoverMs: 20_000, progressMs: 5_000, pollMs: 20 }
+const times = {
+  readyMs: 120_000,
+  stopMs: 30_000,
+  killMs: 5_000,
+  leftoverMs: 20_000,
+  leftoverPatienceMs: 1_000,
+  progressMs: 5_000,
+  pollMs: 20,
+}
 const logBytesMax = 10 * 1024 * 1024
 const databaseName = 'eventmesh'
 // One supervisor per server: held as a session's advisory lock, so it ends with its holder however that dies.
@@ -56,7 +65,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const clusterDir = join(dataDir, 'postgres')
 
   const state = (await readState(dataDir)) ?? (await createState(dataDir))
-  await removeHalfMade(dataDir)
+  await removeAbandoned(dataDir)
   const place: Place = { binaries, user, dataDir, clusterDir, state, options }
   if (!(await isCluster(clusterDir))) await initialise(place)
   await checkMajor(clusterDir, binaries.major)
@@ -118,14 +127,12 @@ async function prepareDataDir(given: string, user: ServerUser | undefined): Prom
   return realpathSync(dataDir)
 }
 
-const halfMade = /^postgres\.new-(\d+)$/
-
 // initdb works beside the final name, so a directory called `postgres` is always whole.
 async function initialise({ binaries, user, dataDir, clusterDir, state, options }: Place): Promise<void> {
   options.log('preparing the embedded Postgres server (once)')
-  const newDir = join(dataDir, `postgres.new-${process.pid}`)
+  const newDir = temporaryName(clusterDir)
   await mkdir(newDir, { mode: 0o700 })
-  const passwordFile = join(newDir, '..', `superuser-password.${process.pid}`)
+  const passwordFile = temporaryName(join(dataDir, 'superuser-password'))
   try {
     await writeFile(passwordFile, `${state.passwords.superuser}\n`, { mode: 0o600 })
     await giveTo(passwordFile, user)
@@ -142,17 +149,13 @@ async function initialise({ binaries, user, dataDir, clusterDir, state, options 
       '--no-instructions',
       ...(options.isDurable === false ? ['--no-sync'] : []),
     ])
-    await rename(newDir, clusterDir)
+    await rename(newDir, clusterDir).catch(async (error: unknown) => {
+      // Another start of this directory was quicker: its cluster is as good, with the same passwords.
+      if (!(await isCluster(clusterDir))) throw error
+    })
   } finally {
     await rm(passwordFile, { force: true })
     await rm(newDir, { recursive: true, force: true })
-  }
-}
-
-async function removeHalfMade(dataDir: string): Promise<void> {
-  for (const name of await readdir(dataDir)) {
-    const pid = Number(halfMade.exec(name)?.[1] ?? Number.NaN)
-    if (Number.isInteger(pid) && !isAlive(pid)) await rm(join(dataDir, name), { recursive: true })
   }
 }
 
@@ -196,15 +199,32 @@ async function removeStalePidFile(clusterDir: string): Promise<void> {
   await rm(pidFile(clusterDir), { force: true })
 }
 
+// One that computes does not notice that its postmaster is gone. Nobody waits for its answer: it is told to end, its
+// transaction is undone.
 async function leftoversGone(clusterDir: string): Promise<void> {
-  const deadline = performance.now() + times.leftoverMs
+  const startedAt = performance.now()
+  const told = new Set<number>()
   for (;;) {
     const pids = leftoverBackends(clusterDir)
     if (pids.length === 0) return
-    if (performance.now() > deadline) {
+    const elapsed = performance.now() - startedAt
+    if (elapsed > times.leftoverMs) {
       throw new Error(`processes of an earlier Postgres server still use ${clusterDir}: stop ${pids.join(', ')}`)
     }
+    for (const pid of pids) {
+      if (elapsed < times.leftoverPatienceMs || told.has(pid)) continue
+      told.add(pid)
+      endProcess(pid)
+    }
     await wait(times.pollMs)
+  }
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM')
+  } catch {
+    // Gone in between, or another user's: the wait goes on and says so at its end.
   }
 }
 
@@ -224,6 +244,11 @@ async function startServer(place: Place): Promise<Server> {
       await wait(times.pollMs)
     }
   }
+}
+
+// Also what two first starts at once end in for the slower one.
+function inUse(dataDir: string): string {
+  return `${dataDir} is in use by a running EventMesh: stop it, or set EVENTMESH_DATA_DIR to another directory`
 }
 
 type StartFailure = { readonly kind: 'port-taken' | 'shared-memory' | 'other'; readonly detail: string }
@@ -286,6 +311,9 @@ function explain(said: string, ended: string, port: number, logFile: string): St
   if (/could not bind|could not create any TCP\/IP sockets/.test(said)) {
     return { kind: 'port-taken', detail: `port ${port} of the embedded Postgres server is in use` }
   }
+  if (/lock file "postmaster.pid" already exists/.test(said)) {
+    return { kind: 'other', detail: inUse(dirname(logFile)) }
+  }
   const fatal = [...said.matchAll(/(?:FATAL|PANIC): {2}(.+)/g)].at(-1)?.[1] ?? ended
   const kind = /shared memory block/.test(said) ? 'shared-memory' : 'other'
   return { kind, detail: `the embedded Postgres server did not start: ${fatal} (see ${logFile})` }
@@ -302,7 +330,7 @@ function settings(port: number, isDurable: boolean): string[] {
     password_encryption: 'scram-sha-256',
     fsync: isDurable,
     full_page_writes: isDurable,
-    synchronous_commit: isDurable,
+    synchronous_commit: true,
     shared_buffers: '128MB',
     max_connections: 100,
     TimeZone: 'UTC',
@@ -419,11 +447,7 @@ async function becomeOwner(server: Server, state: EmbeddedState, dataDir: string
     if (row === undefined || row.directory !== join(dataDir, 'postgres')) {
       throw new Error(`port ${server.port} answers for another data directory than ${dataDir}`)
     }
-    if (!row.mine) {
-      throw new Error(
-        `${dataDir} is in use by a running EventMesh: stop it, or set EVENTMESH_DATA_DIR to another directory`,
-      )
-    }
+    if (!row.mine) throw new Error(inUse(dataDir))
   } catch (error) {
     await sql.end({ timeout: 1 })
     throw error
@@ -527,15 +551,6 @@ async function settlesWithin(work: Promise<unknown>, ms: number): Promise<boolea
     // Aborted one line above.
   })
   return result
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
 }
 
 function isWrongPassword(error: unknown): boolean {

@@ -44,12 +44,28 @@ export function isServerOf(pid: number, dataDir: string): boolean {
   }
 }
 
-/** Server processes that outlived their postmaster; they still hold its shared memory. Linux only, elsewhere none. */
+/**
+ * Backends that outlived their postmaster; they still hold its shared memory. One whose parent is a postmaster is a
+ * running server's and not meant. Linux only, elsewhere none.
+ */
 export function leftoverBackends(dataDir: string): number[] {
   if (process.platform !== 'linux') return []
   return readdirSync('/proc')
     .map(Number)
-    .filter((pid) => Number.isInteger(pid) && isPostgresIn(pid, dataDir))
+    .filter((pid) => Number.isInteger(pid) && isPostgresIn(pid, dataDir) && isOrphanedBackend(pid, dataDir))
+}
+
+function isOrphanedBackend(pid: number, dataDir: string): boolean {
+  try {
+    // A backend sets its title to "postgres: …"; the parent is the second field after the name in parentheses.
+    const isBackend = readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('postgres: ')
+    const status = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const parent = Number(status.slice(status.lastIndexOf(')') + 2).split(' ')[1])
+    return isBackend && !isPostgresIn(parent, dataDir)
+  } catch {
+    // Gone between the two looks.
+    return false
+  }
 }
 
 function isPostgresIn(pid: number, dataDir: string): boolean {

@@ -220,6 +220,7 @@ export async function startKafka({
 } = {}) {
   const startedAt = Date.now()
   const { classpath, version } = fetchJars()
+  const isTemporary = data === undefined
   data ??= fs.mkdtempSync(path.join(os.tmpdir(), 'eventmesh-kafka-'))
   fs.mkdirSync(data, { recursive: true })
   const ids = Array.from({ length: brokers }, (_, i) => i + 1)
@@ -394,6 +395,7 @@ export async function startKafka({
       )
       process.off('exit', lastResort)
       reaper.end()
+      if (isTemporary) fs.rmSync(data, { recursive: true, force: true, maxRetries: 5 })
     },
   }
   // A test process that ends without close() must not leave brokers behind.

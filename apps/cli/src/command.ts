@@ -14,6 +14,8 @@ export type Context = {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Only for commands that run on; everything else is an `Answer`. Resolves once the reader has taken it. */
   readonly write: (chunk: string | Buffer) => Promise<void>
+  /** All of standard input. */
+  readonly readInput: () => Promise<Buffer>
   /** Lines beside the answer: progress and warnings. */
   readonly note: (line: string) => void
   /** Aborts on SIGINT, SIGTERM and when nobody reads the output any more. */
@@ -22,6 +24,7 @@ export type Context = {
 
 export type Command = {
   readonly noun: string
+  /** Of one or more words. */
   readonly verb: string | undefined
   readonly summary: string
   readonly usage: string
@@ -37,7 +40,7 @@ type Call<Operand extends string, O extends Options> = Context & {
 }
 
 type Definition<Operand extends string, O extends Options> = {
-  /** `noun verb`, or a noun alone. */
+  /** `noun verb`, with a verb of one or more words, or a noun alone. */
   readonly name: string
   readonly summary: string
   /** Operands in order: their name and what stands for them in the help. */
@@ -54,7 +57,8 @@ export function command<Operand extends string = never, O extends Options = Reco
 ): Command {
   const operands = Object.entries<string>(definition.operands ?? {})
   const options: Options = definition.options ?? {}
-  const [noun = '', verb] = definition.name.split(' ')
+  const [noun = '', ...words] = definition.name.split(' ')
+  const verb = words.length === 0 ? undefined : words.join(' ')
   const usage = usageLine(definition.name, operands, options)
   return {
     noun,

@@ -15,6 +15,7 @@ async function run(...args: readonly string[]) {
     write: async (chunk) => {
       output.stdout += chunk.toString()
     },
+    readInput: async () => Buffer.alloc(0),
     note: (line) => {
       output.stderr += `${line}\n`
     },
@@ -179,6 +180,7 @@ describe('a database that is not there', () => {
     const code = await dispatch(['tenant', 'list'], {
       environment: { DATABASE_URL: 'postgres://u:sesame@127.0.0.1:1/x' },
       write: async () => {},
+      readInput: async () => Buffer.alloc(0),
       note: (line) => void output.push(line),
       signal: new AbortController().signal,
     })

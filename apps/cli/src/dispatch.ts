@@ -6,6 +6,7 @@ import { explain } from './explain.ts'
 import { keyCommands } from './key.ts'
 import { resetLinkCommands } from './reset-link.ts'
 import { setupLinkCommands } from './setup-link.ts'
+import { sourceCommands } from './source.ts'
 import { tenantCommands } from './tenant.ts'
 import { topicsCommands } from './topics.ts'
 import { UsageError } from './usage.ts'
@@ -15,6 +16,7 @@ const commands: readonly Command[] = [
   ...setupLinkCommands,
   ...resetLinkCommands,
   ...keyCommands,
+  ...sourceCommands,
   ...eventCommands,
   ...topicsCommands,
   ...claimsCommands,
@@ -55,23 +57,38 @@ type Found =
 function find(args: readonly string[]): Found {
   const wantsHelp = args.includes('--help')
   const words = args.filter((arg) => arg !== '--json' && arg !== '--help')
-  const [noun, verb] = words
+  const [noun, ...rest] = words
   if (noun === undefined)
     return wantsHelp ? { help: overview(commands) } : { mistake: 'say what to do', usage: overview(commands) }
 
   const ofNoun = commands.filter((command) => command.noun === noun)
   if (ofNoun.length === 0) return { mistake: `'${noun}' is not a command`, usage: overview(commands) }
 
-  const command = ofNoun.find((candidate) => candidate.verb === undefined || candidate.verb === verb)
+  const command = ofNoun.find(({ verb }) => isBegunBy(rest, verbWords(verb)))
   if (command) {
     if (wantsHelp) return { help: command.help }
-    return { command, rest: withoutName(args, command.verb === undefined ? [noun] : [noun, command.verb]) }
+    return { command, rest: withoutName(args, [noun, ...verbWords(command.verb)]) }
   }
-  if (wantsHelp && verb === undefined) return { help: overview(ofNoun) }
+  // `source secret` alone begins several commands.
+  const [verb] = rest
+  const begun = ofNoun.filter((candidate) => verb !== undefined && verbWords(candidate.verb)[0] === verb)
+  if (wantsHelp && rest.length <= 1) {
+    if (verb === undefined) return { help: overview(ofNoun) }
+    if (begun.length > 0) return { help: overview(begun) }
+  }
+  if (begun.length > 0) return { mistake: `say what to do with '${noun} ${verb}'`, usage: overview(begun) }
   return {
     mistake: verb === undefined ? `say what to do with '${noun}'` : `'${noun} ${verb}' is not a command`,
     usage: overview(ofNoun),
   }
+}
+
+function verbWords(verb: string | undefined): readonly string[] {
+  return verb === undefined ? [] : verb.split(' ')
+}
+
+function isBegunBy(words: readonly string[], beginning: readonly string[]): boolean {
+  return beginning.every((word, index) => words[index] === word)
 }
 
 /** What is left once noun and verb, the first words that are no global option, are taken away. */

@@ -8,6 +8,7 @@ process.stdout.on('error', () => stop.abort())
 process.exitCode = await dispatch(process.argv.slice(2), {
   environment: process.env,
   write,
+  readInput,
   note: (line) => void process.stderr.write(`${line}\n`),
   signal: stop.signal,
 })
@@ -17,4 +18,10 @@ function write(chunk: string | Buffer): Promise<void> {
   return new Promise((resolve) => {
     process.stdout.write(chunk, () => resolve())
   })
+}
+
+async function readInput(): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(chunk)
+  return Buffer.concat(chunks)
 }

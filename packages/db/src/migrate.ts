@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import postgres, { type Sql } from 'postgres'
 import type { Database } from './connect.ts'
 import { toDatabaseError } from './database-error.ts'
@@ -15,7 +14,8 @@ export type MigrateOptions = {
   readonly directory?: string
 }
 
-const ownMigrations = fileURLToPath(new URL('../migrations/', import.meta.url))
+// Named only when it is read: a bundler that meets `new URL(…, import.meta.url)` takes the directory for a module.
+const ownMigrations = () => join(import.meta.dirname, '..', 'migrations')
 const oldestServer = { number: 160_000, name: '16' }
 // "mesh": one migration of a database at a time, whoever started it.
 const lockKey = 0x6d_65_73_68
@@ -27,7 +27,7 @@ const lockKey = 0x6d_65_73_68
  */
 export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
   const log = options.log ?? (() => {})
-  const files = await readMigrations(options.directory ?? ownMigrations)
+  const files = await readMigrations(options.directory ?? ownMigrations())
   const sql = postgres(options.url, {
     max: 1,
     onnotice: () => {},
@@ -50,7 +50,7 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
 
 /** What `migrate` would apply to the database of this connection. */
 export async function pendingMigrations(db: Database): Promise<string[]> {
-  const files = await readMigrations(ownMigrations)
+  const files = await readMigrations(ownMigrations())
   const [ledger] = await db.query(
     (sql) => sql<{ there: boolean }[]>`select to_regclass('public.eventmesh_migration') is not null as there`,
   )

@@ -1,0 +1,23 @@
+'use client'
+
+import { Button } from '../ui/button.tsx'
+import { ErrorState } from '../ui/states.tsx'
+
+/** `digest` is in the server's log beside the request's id. */
+export default function Failed({
+  error,
+  reset,
+}: {
+  readonly error: Error & { digest?: string }
+  readonly reset: () => void
+}) {
+  return (
+    <main className="grid min-h-dvh place-items-center">
+      <ErrorState
+        title="This page could not be loaded"
+        requestId={error.digest ?? ''}
+        retry={<Button onClick={reset}>Try again</Button>}
+      />
+    </main>
+  )
+}

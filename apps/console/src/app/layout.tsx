@@ -1,0 +1,48 @@
+import { CSPProvider } from '@base-ui/react/csp-provider'
+import { GeistMono } from 'geist/font/mono'
+import { GeistSans } from 'geist/font/sans'
+import type { Metadata, Viewport } from 'next'
+import { cookies } from 'next/headers'
+import { ThemeProvider } from 'next-themes'
+import type { ReactNode } from 'react'
+import { nonce } from '../server/request.ts'
+import { readZone } from '../ui/format.ts'
+import { TooltipProvider } from '../ui/providers.tsx'
+import { ZoneProvider, zoneCookie } from '../ui/time.tsx'
+import './globals.css'
+
+export const metadata: Metadata = { title: { default: 'EventMesh', template: '%s · EventMesh' }, robots: 'noindex' }
+
+export const viewport: Viewport = {
+  themeColor: [
+    { media: '(prefers-color-scheme: light)', color: '#fafbfc' },
+    { media: '(prefers-color-scheme: dark)', color: '#0b0c0f' },
+  ],
+}
+
+export default async function RootLayout({ children }: { readonly children: ReactNode }) {
+  const value = await nonce()
+  const zone = readZone(decoded((await cookies()).get(zoneCookie)?.value))
+  return (
+    <html lang="en" suppressHydrationWarning className={`${GeistSans.variable} ${GeistMono.variable}`}>
+      <body>
+        <CSPProvider nonce={value}>
+          <ThemeProvider attribute="class" defaultTheme="system" disableTransitionOnChange nonce={value}>
+            <ZoneProvider initial={zone}>
+              <TooltipProvider>{children}</TooltipProvider>
+            </ZoneProvider>
+          </ThemeProvider>
+        </CSPProvider>
+      </body>
+    </html>
+  )
+}
+
+function decoded(text: string | undefined): string | undefined {
+  try {
+    return text === undefined ? undefined : decodeURIComponent(text)
+  } catch {
+    // Somebody's own cookie: as good as none.
+    return undefined
+  }
+}

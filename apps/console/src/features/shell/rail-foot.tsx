@@ -1,0 +1,107 @@
+'use client'
+
+import { CircleUser, LogOut } from 'lucide-react'
+import { useRouter } from 'next/navigation'
+import { useTheme } from 'next-themes'
+import { useEffect, useState } from 'react'
+import { cn } from '../../ui/class-names.ts'
+import type { Zone } from '../../ui/format.ts'
+import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../../ui/menu.tsx'
+import { Dot } from '../../ui/status.tsx'
+import { useZone } from '../../ui/time.tsx'
+import { signOut } from '../access/actions.ts'
+import { text } from './text.ts'
+
+export function RailFoot({ email, isNarrow }: { readonly email: string; readonly isNarrow: boolean }) {
+  const router = useRouter()
+  const { theme, setTheme } = useTheme()
+  return (
+    <div className="flex flex-col gap-1 border-line border-t pt-2">
+      <div className={cn('flex items-center justify-between gap-2 px-2', isNarrow && 'max-lg:flex-col max-lg:px-0')}>
+        <Health isNarrow={isNarrow} />
+        <ZoneSwitch />
+      </div>
+      <Menu
+        align="start"
+        className="w-60"
+        trigger={
+          <button
+            type="button"
+            aria-label={`Account ${email}`}
+            className={cn(
+              'flex h-8 w-full items-center gap-2.5 rounded-control px-2 text-left text-fg-2 hover:bg-hover hover:text-fg pointer-coarse:h-11',
+              isNarrow && 'max-lg:justify-center max-lg:px-0',
+            )}
+          >
+            <CircleUser aria-hidden size={15} className="shrink-0" />
+            <span className={cn('min-w-0 truncate', isNarrow && 'max-lg:sr-only')}>{email}</span>
+          </button>
+        }
+      >
+        <MenuLabel>{text.theme}</MenuLabel>
+        {(['system', 'light', 'dark'] as const).map((each) => (
+          <MenuItem key={each} onClick={() => setTheme(each)}>
+            <span className="flex-1">{text[each]}</span>
+            {theme === each && <Dot severity="neutral" />}
+          </MenuItem>
+        ))}
+        <MenuSeparator />
+        <MenuItem
+          onClick={async () => {
+            await signOut({}).catch(() => undefined)
+            router.replace('/sign-in')
+            router.refresh()
+          }}
+        >
+          <LogOut aria-hidden size={15} />
+          {text.signOut}
+        </MenuItem>
+      </Menu>
+    </div>
+  )
+}
+
+const healthEveryMs = 30_000
+
+function Health({ isNarrow }: { readonly isNarrow: boolean }) {
+  const [isOk, setOk] = useState(true)
+  useEffect(() => {
+    const look = async () => {
+      if (document.hidden) return
+      const response = await fetch('/readyz').catch(() => undefined)
+      setOk(response?.ok ?? false)
+    }
+    void look()
+    const timer = setInterval(look, healthEveryMs)
+    return () => clearInterval(timer)
+  }, [])
+  return (
+    <span className="inline-flex items-center gap-1.5 text-12 text-fg-2" role="status">
+      <Dot severity={isOk ? 'ok' : 'warn'} />
+      <span className={cn(isNarrow && 'max-lg:sr-only')}>{isOk ? text.live : text.degraded}</span>
+    </span>
+  )
+}
+
+const modes = ['utc', 'local', 'relative'] as const
+
+export function nextZone({ mode }: Zone): Zone {
+  const next = modes[(modes.indexOf(mode) + 1) % modes.length] ?? 'utc'
+  const own = new Intl.DateTimeFormat().resolvedOptions().timeZone
+  return { mode: next, timeZone: next === 'utc' ? 'UTC' : own }
+}
+
+function ZoneSwitch() {
+  const { zone, setZone } = useZone()
+  return (
+    <button
+      type="button"
+      title={`${text.times}: ${text[zone.mode]}`}
+      onClick={() => setZone(nextZone(zone))}
+      className="h-6 rounded-[4px] px-1.5 text-12 text-fg-2 hover:bg-hover hover:text-fg"
+    >
+      <span className="sr-only">{text.times}: </span>
+      {text[zone.mode]}
+    </button>
+  )
+}

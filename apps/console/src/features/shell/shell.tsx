@@ -1,0 +1,56 @@
+'use client'
+
+import { Dialog } from '@base-ui/react/dialog'
+import { PanelLeft } from 'lucide-react'
+import { usePathname } from 'next/navigation'
+import { type ReactNode, useEffect, useState } from 'react'
+import { lastTenantCookie } from './last-tenant.ts'
+import { Rail, type RailProps } from './rail.tsx'
+import { ShortcutKeys } from './shortcut-keys.tsx'
+import { text } from './text.ts'
+
+/** Rail and content; below 768 px the rail is a drawer. */
+export function Shell({ children, ...rail }: RailProps & { readonly children: ReactNode }) {
+  const [isOpen, setOpen] = useState(false)
+  const path = usePathname()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the drawer.
+  useEffect(() => setOpen(false), [path])
+  useEffect(() => {
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser yet.
+    document.cookie = `${lastTenantCookie}=${rail.current.slug}; path=/; max-age=31536000; samesite=lax`
+  }, [rail.current.slug])
+  return (
+    <div className="flex min-h-dvh">
+      <a
+        href="#content"
+        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-control bg-raised px-3 py-1.5 shadow-popover focus:translate-y-0"
+      >
+        {text.skip}
+      </a>
+      <div className="sticky top-0 z-20 hidden h-dvh w-14 shrink-0 border-line border-r bg-bg md:block lg:w-[220px]">
+        <Rail {...rail} isNarrow="below-lg" />
+      </div>
+      <Dialog.Root open={isOpen} onOpenChange={setOpen}>
+        <Dialog.Trigger
+          aria-label={text.openMenu}
+          className="fixed top-2 left-2 z-30 grid size-8 place-items-center rounded-control text-fg-2 hover:bg-hover md:hidden"
+        >
+          <PanelLeft aria-hidden size={16} />
+        </Dialog.Trigger>
+        <Dialog.Portal>
+          <Dialog.Backdrop className="fixed inset-0 z-40 bg-scrim md:hidden" />
+          <Dialog.Popup
+            aria-label={text.openMenu}
+            className="fixed inset-y-0 left-0 z-40 w-[264px] border-line border-r bg-bg transition-transform duration-150 data-ending-style:-translate-x-full data-starting-style:-translate-x-full md:hidden"
+          >
+            <Rail {...rail} isNarrow="never" />
+          </Dialog.Popup>
+        </Dialog.Portal>
+      </Dialog.Root>
+      <main id="content" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
+        {children}
+      </main>
+      <ShortcutKeys slug={rail.current.slug} />
+    </div>
+  )
+}

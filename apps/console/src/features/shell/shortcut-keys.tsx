@@ -1,0 +1,65 @@
+'use client'
+
+import { useRouter } from 'next/navigation'
+import { useEffect, useRef, useState } from 'react'
+import { Dialog, DialogBody } from '../../ui/dialog.tsx'
+import { useZone } from '../../ui/time.tsx'
+import { nextZone } from './rail-foot.tsx'
+import { shortcuts, text } from './text.ts'
+
+const pairMs = 1_000
+
+/** Single keys, off while somebody types and while a dialog is open. */
+export function ShortcutKeys({ slug }: { readonly slug: string }) {
+  const router = useRouter()
+  const { zone, setZone } = useZone()
+  const [isOpen, setOpen] = useState(false)
+  const goUntil = useRef(0)
+
+  useEffect(() => {
+    const places: Readonly<Record<string, string>> = { o: '', e: '/events', k: '/keys', a: '/audit' }
+    const onKey = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isDialogOpen()) return
+      const place = places[event.key]
+      if (place !== undefined && Date.now() < goUntil.current) {
+        goUntil.current = 0
+        router.push(`/${slug}${place}`)
+        return
+      }
+      if (event.key === 'g') goUntil.current = Date.now() + pairMs
+      if (event.key === 'u') setZone(nextZone(zone))
+      if (event.key === '?') setOpen(true)
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [router, slug, zone, setZone])
+
+  return (
+    <Dialog isOpen={isOpen} onOpenChange={setOpen} title={text.shortcuts}>
+      <DialogBody>
+        <dl className="m-0 grid grid-cols-[auto_1fr] gap-x-6 gap-y-2">
+          {shortcuts.map(([keys, does]) => (
+            <div key={keys} className="contents">
+              <dt className="flex gap-1">
+                {keys.split(' ').map((key) => (
+                  <kbd key={key} className="rounded-[4px] border border-line-strong bg-bg px-1.5 text-11">
+                    {key}
+                  </kbd>
+                ))}
+              </dt>
+              <dd className="m-0 text-fg-2">{does}</dd>
+            </div>
+          ))}
+        </dl>
+      </DialogBody>
+    </Dialog>
+  )
+}
+
+export function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+}
+
+export function isDialogOpen(): boolean {
+  return document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]') !== null
+}

@@ -1,0 +1,56 @@
+import 'server-only'
+import type { Capability } from '@eventmesh/db'
+import { database } from './database.ts'
+import { log } from './logger.ts'
+import { requestFacts } from './request.ts'
+import { type Member, requireMember } from './session.ts'
+
+export type RouteContext = {
+  readonly member: Member
+  readonly db: ReturnType<typeof database>
+  readonly requestId: string
+}
+
+type Params = { readonly params: Promise<{ readonly tenant: string } & Readonly<Record<string, string>>> }
+
+/** A Route Handler for reads: asks for the member itself, answers faults as problem+json with the request id. */
+export function memberRoute(
+  capability: Capability,
+  handle: (context: RouteContext, request: Request, params: Readonly<Record<string, string>>) => Promise<Response>,
+): (request: Request, given: Params) => Promise<Response> {
+  return async (request, given) => {
+    const params = await given.params
+    const { requestId } = await requestFacts()
+    try {
+      const answer = await requireMember(params.tenant, capability)
+      if (!answer.ok) return refusal(answer.reason, requestId)
+      const response = await handle({ member: answer.member, db: database(), requestId }, request, params)
+      response.headers.set('cache-control', response.headers.get('cache-control') ?? 'no-store')
+      return response
+    } catch (error) {
+      log().error({ error, request_id: requestId, route: 'api' }, 'a read failed')
+      return problem(503, 'unavailable', 'This could not be loaded. Try again.', requestId)
+    }
+  }
+}
+
+function refusal(reason: 'signed_out' | 'must_rotate' | 'not_member' | 'forbidden', requestId: string): Response {
+  switch (reason) {
+    case 'signed_out':
+      return problem(401, 'signed_out', 'Sign in again.', requestId)
+    case 'must_rotate':
+      return problem(401, 'must_rotate', 'Your rights changed. Reload the page.', requestId)
+    case 'not_member':
+      return problem(404, 'not_found', 'There is nothing here.', requestId)
+    case 'forbidden':
+      return problem(403, 'forbidden', 'Your role does not allow this.', requestId)
+  }
+}
+
+/** RFC 9457. */
+export function problem(status: number, code: string, detail: string, requestId: string): Response {
+  return Response.json(
+    { status, code, detail, request_id: requestId },
+    { status, headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' } },
+  )
+}

@@ -1,0 +1,83 @@
+'use client'
+
+import { type FormEvent, type ReactNode, useRef, useState } from 'react'
+import type { ActionFault, ActionResult } from './action-result.ts'
+import { Copy } from './copy.tsx'
+
+export type FormState = {
+  readonly isPending: boolean
+  /** By field; with dots for nested ones. */
+  readonly errors: Readonly<Record<string, string>>
+  /** What is wrong with the whole, under no field. */
+  readonly fault: ActionFault | undefined
+}
+
+/**
+ * Sends a form's values to an action once at a time, shows its faults beside their fields and moves the focus to the
+ * first of them. The values stay.
+ */
+export function useForm<Data>(
+  send: (values: Readonly<Record<string, string>>) => Promise<ActionResult<Data>>,
+  onDone: (data: Data) => void,
+): FormState & { readonly onSubmit: (event: FormEvent<HTMLFormElement>) => void; readonly reset: () => void } {
+  const [state, setState] = useState<FormState>({ isPending: false, errors: {}, fault: undefined })
+  const isSending = useRef(false)
+
+  async function submit(form: HTMLFormElement) {
+    if (isSending.current) return
+    isSending.current = true
+    setState({ isPending: true, errors: {}, fault: undefined })
+    const values = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]))
+    const result = await send(values).catch(unreachable)
+    isSending.current = false
+    if (result.ok) {
+      setState({ isPending: false, errors: {}, fault: undefined })
+      onDone(result.data)
+      return
+    }
+    const errors = result.fieldErrors ?? {}
+    setState({ isPending: false, errors, fault: Object.keys(errors).length > 0 ? undefined : result })
+    const first = [...form.elements].find(
+      (element) => element instanceof HTMLElement && (element.getAttribute('name') ?? '') in errors,
+    )
+    if (first instanceof HTMLElement) first.focus()
+  }
+
+  return {
+    ...state,
+    reset: () => setState({ isPending: false, errors: {}, fault: undefined }),
+    onSubmit: (event) => {
+      event.preventDefault()
+      void submit(event.currentTarget)
+    },
+  }
+}
+
+/** The action did not answer at all: no network, or the console was replaced by a newer one meanwhile. */
+export function unreachable(): ActionFault {
+  const message = navigator.onLine
+    ? 'The console did not answer. It may have been updated: reload the page and try again.'
+    : 'You are offline. Nothing was sent; try again when the connection is back.'
+  return { ok: false, code: 'unreachable', message, requestId: '' }
+}
+
+export function FormFault({ fault }: { readonly fault: ActionFault | undefined }) {
+  return (
+    <div role="alert" className="empty:hidden">
+      {fault !== undefined && (
+        <p className="rounded-control bg-bad-soft px-3 py-2 text-13 text-bad-text">
+          {fault.message}
+          {fault.requestId !== '' && <RequestId id={fault.requestId} />}
+        </p>
+      )}
+    </div>
+  )
+}
+
+export function RequestId({ id }: { readonly id: string }): ReactNode {
+  return (
+    <span className="mt-1 flex flex-wrap items-center gap-1 text-12 opacity-90">
+      Request <code className="break-all">{id}</code> <Copy text={id} label="Copy request id" />
+    </span>
+  )
+}

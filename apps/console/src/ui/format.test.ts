@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest'
+import * as format from './format.ts'
+
+const at = new Date('2026-11-23T14:32:58.024Z')
+
+describe('a time', () => {
+  test.each([
+    ['UTC', 'Nov 23, 14:32:58.024 UTC'],
+    ['America/New_York', 'Nov 23, 09:32:58.024 EST'],
+    ['Asia/Kolkata', 'Nov 23, 20:02:58.024 GMT+5:30'],
+  ])('is exact to the millisecond in %s', (zone, text) => {
+    expect(format.moment(at, zone)).toBe(text)
+  })
+
+  test('names its offset on both sides of a change of the clock', () => {
+    expect(format.moment(new Date('2026-10-25T00:59:59.999Z'), 'Europe/Berlin')).toBe('Oct 25, 02:59:59.999 GMT+2')
+    expect(format.moment(new Date('2026-10-25T01:00:00.000Z'), 'Europe/Berlin')).toBe('Oct 25, 02:00:00.000 GMT+1')
+  })
+
+  test('is never written as 24 o’clock', () => {
+    expect(format.clock(new Date('2026-01-01T00:00:00.007Z'), 'UTC')).toBe('00:00:00.007')
+  })
+
+  test.each([
+    [0, 'just now'],
+    [-999, 'just now'],
+    [-1_000, '1 s ago'],
+    [-59_999, '59 s ago'],
+    [-60_000, '1 min ago'],
+    [-3_600_000, '1 h ago'],
+    [29 * 86_400_000, 'in 29 d'],
+  ])('%d ms away is “%s”', (ms, text) => {
+    expect(format.relative(new Date(at.getTime() + ms), at)).toBe(ms === 0 ? 'now' : text)
+  })
+})
+
+test('writes numbers, sizes and durations in one way', () => {
+  expect([format.count(12_480), format.bytes(999), format.bytes(1_234), format.bytes(3_100_000)]).toEqual([
+    '12,480',
+    '999 B',
+    '1.2 kB',
+    '3.1 MB',
+  ])
+  expect([format.duration(-3), format.duration(0.42), format.duration(17.6), format.duration(1_400)]).toEqual([
+    '0 ms',
+    '0.4 ms',
+    '18 ms',
+    '1.4 s',
+  ])
+  expect([format.percent(19, 1_000), format.percent(0, 0)]).toEqual(['1.9 %', '–'])
+})
+
+test('reads back the zone that it wrote, and takes anything else for UTC', () => {
+  const zone = { mode: 'local', timeZone: 'Europe/Berlin' } as const
+  expect(format.readZone(format.writeZone(zone))).toEqual(zone)
+  for (const text of [undefined, '', 'local', 'local:Not/AZone', 'utc:UTC', 'x:y:z']) {
+    expect(format.readZone(text).timeZone).toBe('UTC')
+  }
+})

@@ -1,0 +1,73 @@
+'use client'
+
+import { Menu as Base } from '@base-ui/react/menu'
+import type { ReactElement, ReactNode } from 'react'
+import { cn } from './class-names.ts'
+
+export function Menu({
+  trigger,
+  children,
+  align = 'end',
+  className,
+}: {
+  readonly trigger: ReactElement
+  readonly children: ReactNode
+  readonly align?: 'start' | 'end'
+  readonly className?: string
+}) {
+  return (
+    <Base.Root modal={false}>
+      <Base.Trigger render={trigger} />
+      <Base.Portal>
+        <Base.Positioner align={align} sideOffset={4} className="z-50">
+          <Base.Popup
+            className={cn('popup min-w-44 max-w-80 rounded-card bg-raised p-1 shadow-popover outline-none', className)}
+          >
+            {children}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  )
+}
+
+const itemClass =
+  'flex min-h-7 cursor-default select-none items-center gap-2 rounded-[4px] px-2 py-1 text-13 text-fg no-underline outline-none data-highlighted:bg-hover pointer-coarse:min-h-11'
+
+export function MenuItem({
+  children,
+  onClick,
+  isDanger = false,
+  disabledReason,
+  render,
+}: {
+  readonly children: ReactNode
+  readonly onClick?: () => void
+  readonly isDanger?: boolean
+  readonly disabledReason?: string | undefined
+  readonly render?: ReactElement
+}) {
+  const isOff = disabledReason !== undefined
+  return (
+    <Base.Item
+      {...(render === undefined ? {} : { render })}
+      aria-disabled={isOff || undefined}
+      closeOnClick={!isOff}
+      onClick={() => (isOff ? undefined : onClick?.())}
+      className={cn(itemClass, isDanger && 'text-bad-text', isOff && 'text-fg-3')}
+    >
+      <span className="flex min-w-0 flex-1 flex-col">
+        <span className="flex items-center gap-2">{children}</span>
+        {isOff && <span className="text-11 text-fg-3">{disabledReason}</span>}
+      </span>
+    </Base.Item>
+  )
+}
+
+export function MenuSeparator() {
+  return <Base.Separator className="mx-2 my-1 h-px bg-line" />
+}
+
+export function MenuLabel({ children }: { readonly children: ReactNode }) {
+  return <div className="px-2 py-1 text-11 text-fg-3">{children}</div>
+}

@@ -1,0 +1,65 @@
+'use client'
+
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
+import { clock, dayWithYear, moment, relative, utc, writeZone, type Zone } from './format.ts'
+
+type ZoneContext = { readonly zone: Zone; readonly setZone: (zone: Zone) => void }
+
+const Context = createContext<ZoneContext>({ zone: utc, setZone: () => {} })
+export const zoneCookie = 'em_zone'
+const year = 31_536_000
+
+/** The zone that the server read from the cookie, so that both render the same text. */
+export function ZoneProvider({ initial, children }: { readonly initial: Zone; readonly children: ReactNode }) {
+  const [zone, setState] = useState(initial)
+  const setZone = (next: Zone) => {
+    setState(next)
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser yet.
+    document.cookie = `${zoneCookie}=${encodeURIComponent(writeZone(next))}; path=/; max-age=${year}; samesite=lax`
+  }
+  return <Context value={{ zone, setZone }}>{children}</Context>
+}
+
+export function useZone(): ZoneContext {
+  return useContext(Context)
+}
+
+/** Undefined until mounted: the server's now is not the browser's. */
+export function useNow(everyMs = 10_000): Date | undefined {
+  const [now, setNow] = useState<Date>()
+  useEffect(() => {
+    setNow(new Date())
+    const timer = setInterval(() => setNow(new Date()), everyMs)
+    return () => clearInterval(timer)
+  }, [everyMs])
+  return now
+}
+
+export type TimeProps = {
+  /** RFC 3339. */
+  readonly at: string
+  readonly as?: 'moment' | 'clock' | 'date' | 'relative'
+  readonly className?: string
+}
+
+/** Exact first; the other zone and the relative form as secondary text. */
+export function Time({ at, as = 'moment', className }: TimeProps) {
+  const { zone } = useZone()
+  const now = useNow()
+  const date = new Date(at)
+  const exact = moment(date, zone.timeZone)
+  const isRelative = now !== undefined && (as === 'relative' || (zone.mode === 'relative' && as !== 'date'))
+  const text = isRelative
+    ? relative(date, now)
+    : as === 'clock'
+      ? clock(date, zone.timeZone)
+      : as === 'moment'
+        ? exact
+        : dayWithYear(date, zone.timeZone)
+  const other = zone.timeZone === 'UTC' ? '' : ` · ${moment(date, 'UTC')}`
+  return (
+    <time dateTime={at} title={`${exact}${other}${now ? ` · ${relative(date, now)}` : ''}`} className={className}>
+      {text}
+    </time>
+  )
+}

@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const consoleDirectory = fileURLToPath(new URL('..', import.meta.url))
+const house = fileURLToPath(new URL('../../..', import.meta.url))
+const output = join(consoleDirectory, '.next')
+/** Where the standalone server stands; it serves nothing outside of it. */
+export const serverDirectory = join(output, 'standalone', relative(house, consoleDirectory))
+const stampFile = join(output, 'eventmesh-build')
+
+/** Builds unless the last build was of these very sources. Works offline. Throws when the build fails. */
+export async function buildIfStale(say: (line: string) => void): Promise<void> {
+  const stamp = stampOfSources()
+  if (isBuilt(stamp)) return
+  if (!existsSync(join(consoleDirectory, 'src')))
+    throw new Error('the console is not built, and its sources are not here')
+  const startedAt = Date.now()
+  say('building the console, which takes a minute the first time')
+  rmSync(stampFile, { force: true })
+  await runBuild()
+  // The standalone server expects its static files beside it and copies them nowhere itself.
+  cpSync(join(output, 'static'), join(serverDirectory, '.next', 'static'), { recursive: true })
+  mkdirSync(dirname(stampFile), { recursive: true })
+  writeFileSync(stampFile, stamp)
+  say(`built the console in ${((Date.now() - startedAt) / 1_000).toFixed(0)} s`)
+}
+
+function isBuilt(stamp: string): boolean {
+  return (
+    existsSync(join(serverDirectory, 'server.js')) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp
+  )
+}
+
+export function newestMigration(): string {
+  return (
+    readdirSync(join(house, 'packages/db/migrations'))
+      .filter((name) => name.endsWith('.sql'))
+      .sort()
+      .at(-1) ?? ''
+  )
+}
+
+const sources = [
+  'apps/console/src',
+  'apps/console/next.config.ts',
+  'apps/console/postcss.config.mjs',
+  'apps/console/package.json',
+  'packages/db/src',
+  'packages/envelope/src',
+  'packages/runtime/src',
+  'pnpm-lock.yaml',
+]
+
+function stampOfSources(): string {
+  const hash = createHash('sha256').update(process.version)
+  for (const source of sources) {
+    const path = join(house, source)
+    const files = /\.\w+$/.test(source)
+      ? [path]
+      : readdirSync(path, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
+          .map((entry) => join(entry.parentPath, entry.name))
+          .sort()
+    for (const file of files) if (existsSync(file)) hash.update(relative(house, file)).update(readFileSync(file))
+  }
+  return hash.digest('hex')
+}
+
+function runBuild(): Promise<void> {
+  const next = createRequire(join(consoleDirectory, 'package.json')).resolve('next/dist/bin/next')
+  const child = spawn(process.execPath, [next, 'build'], {
+    cwd: consoleDirectory,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...withoutSecrets(process.env),
+      NODE_ENV: 'production',
+      NEXT_TELEMETRY_DISABLED: '1',
+      // One for all replicas of an image; without one each build has its own.
+      NEXT_SERVER_ACTIONS_ENCRYPTION_KEY:
+        process.env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY || randomBytes(32).toString('base64'),
+    },
+  })
+  const tail: string[] = []
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      tail.push(text)
+      if (tail.length > 200) tail.shift()
+    })
+  }
+  const stop = () => child.kill('SIGTERM')
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop)
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, signal) => {
+      for (const each of ['SIGTERM', 'SIGINT'] as const) process.removeListener(each, stop)
+      if (code === 0) resolve()
+      else
+        reject(
+          new Error(`the build of the console ended with ${signal ?? `exit ${code}`}\n${tail.join('').slice(-4_000)}`),
+        )
+    })
+  })
+}
+
+function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !/DATABASE|SECRET|PASSWORD|TOKEN|REDIS|KAFKA/.test(name)),
+  ) as NodeJS.ProcessEnv
+}

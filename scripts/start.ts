@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import { connect, type Database, migrate } from '@eventmesh/db'
+import { publishMasterKey, readMasterKeys } from '../apps/cli/src/master-key.ts'
 import { banner } from './start/banner.ts'
 import { type Child, superviseChild } from './start/child.ts'
 import {
@@ -95,7 +96,20 @@ async function prepareStorage(settings: Settings): Promise<Environment> {
   }
   const { applied } = await migrate({ url: migratorUrl, log: say })
   if (applied.length > 0) say(`schema brought up to date (${applied.length} migrations)`)
+  await tellMasterKey(environment)
   return environment
+}
+
+/** Secrets of sources are sealed to it, by whoever adds one. */
+async function tellMasterKey(environment: Environment): Promise<void> {
+  const keys = await readMasterKeys(environment)
+  const db = openDatabase('migrator', environment, running.postgres?.urls.migrator)
+  try {
+    const next = await publishMasterKey(db, keys)
+    if (next !== undefined) say(next)
+  } finally {
+    await db.close()
+  }
 }
 
 function startChild(name: ProcessName, settings: Settings, environment: Environment): void {
@@ -116,26 +130,26 @@ function recordChildren(): void {
 }
 
 async function firstTenant(settings: Settings, environment: Environment): Promise<FirstRun> {
-  const own = environment.DATABASE_URL
-  const db = open('migrator', running.postgres?.urls.migrator)
-  const ingest = open('ingest', environment.INGEST_DATABASE_URL || undefined)
+  const db = openDatabase('migrator', environment, running.postgres?.urls.migrator)
+  const ingest = openDatabase('ingest', environment, environment.INGEST_DATABASE_URL || undefined)
   try {
     return await prepareFirstRun({ db, ingest, dataDir: settings.dataDir, ingestUrl: settings.ingestUrl })
   } finally {
     await Promise.all([db.close(), ingest.close()])
   }
+}
 
-  function open(role: 'migrator' | 'ingest', login: string | undefined): Database {
-    return connect({
-      url: login ?? own ?? '',
-      role,
-      startupRole: login === undefined,
-      max: 1,
-      statementTimeoutMs: 10_000,
-      acquireTimeoutMs: 10_000,
-      applicationName: 'eventmesh-start',
-    })
-  }
+/** With the role's own login where there is one. */
+function openDatabase(role: 'migrator' | 'ingest', environment: Environment, login: string | undefined): Database {
+  return connect({
+    url: login ?? environment.DATABASE_URL ?? '',
+    role,
+    startupRole: login === undefined,
+    max: 1,
+    statementTimeoutMs: 10_000,
+    acquireTimeoutMs: 10_000,
+    applicationName: 'eventmesh-start',
+  })
 }
 
 function whereDataIs(dataDir: string): string {

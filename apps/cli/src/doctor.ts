@@ -1,10 +1,10 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { inspectServer } from '@eventmesh/db'
+import { accessSync, constants, existsSync } from 'node:fs'
+import { type Database, inspectServer, masterKeys } from '@eventmesh/db'
 import { openOperatorClaims, openOperatorLog } from './bus.ts'
 import { type Command, type Context, command } from './command.ts'
 import { dataDirectory, findDatabase, withDatabase } from './connection.ts'
 import { explain } from './explain.ts'
+import { readKeyBytes, readMasterKeys } from './master-key.ts'
 import { printable } from './table.ts'
 
 type Finding = {
@@ -18,7 +18,6 @@ type Finding = {
 const nodeMajor = 24
 /** Above it, times of two processes can no longer be compared on a screen. */
 const clockDifferenceMsMax = 1_000
-const masterKeyBytes = 32
 
 export const doctorCommands: readonly Command[] = [
   command({
@@ -77,26 +76,23 @@ function checkDataDirectory(environment: Environment): Finding {
 
 function checkSecretKey(environment: Environment, durability: string): Finding {
   const name = 'secret key'
-  const kept = join(dataDirectory(environment), 'secret.key')
-  const file = environment.EVENTMESH_SECRET_KEY_FILE || (environment.EVENTMESH_SECRET_KEY ? undefined : kept)
-  if (file !== undefined && !existsSync(file)) {
-    const isOptional = durability === 'dev' && file === kept
-    if (isOptional) return { name, ok: true, detail: 'none yet; npm start makes one' }
-    return {
-      name,
-      ok: false,
-      detail: 'there is none',
-      fix: 'set EVENTMESH_SECRET_KEY or EVENTMESH_SECRET_KEY_FILE (openssl rand -base64 32)',
-    }
-  }
-  const text = file === undefined ? (environment.EVENTMESH_SECRET_KEY ?? '') : readFileSync(file, 'utf8')
-  const isWhole = Buffer.from(text.trim(), 'base64').length === masterKeyBytes
-  return verdict(
-    name,
-    isWhole,
-    file ?? 'EVENTMESH_SECRET_KEY',
-    'it must be 32 bytes in base64 (openssl rand -base64 32)',
-  )
+  const keys = readKeyBytes(environment)
+  if (!keys.ok) return { name, ok: false, detail: keys.problems.join('; '), fix: 'mend the variable or the file' }
+  if (keys.current !== undefined) return { name, ok: true, detail: '32 bytes' }
+  if (durability === 'dev') return { name, ok: true, detail: 'none yet; npm start makes one' }
+  const fix = 'set EVENTMESH_SECRET_KEY or EVENTMESH_SECRET_KEY_FILE (openssl rand -base64 32)'
+  return { name, ok: false, detail: 'there is none', fix }
+}
+
+/** Whether what is at hand opens the secrets of sources; a machine without the key cannot tell. */
+async function checkSealedSecrets(db: Database, environment: Environment): Promise<Finding> {
+  const name = 'sealed secrets'
+  if (!readKeyBytes(environment).ok) return { name, ok: true, detail: 'not checked: the secret key cannot be read' }
+  const { current, previous } = await readMasterKeys(environment)
+  const keys = [current, previous].filter((key) => key !== undefined)
+  if (keys.length === 0) return { name, ok: true, detail: 'not checked: the secret key is not on this machine' }
+  const problem = await masterKeys.problem(db, keys, { isRequired: true })
+  return verdict(name, problem === undefined, problem ?? `sealed to ${keys[0]?.keyId}`, 'run: npm run migrate')
 }
 
 async function checkDatabase({ environment }: Pick<Context, 'environment'>): Promise<readonly Finding[]> {
@@ -147,6 +143,7 @@ async function checkDatabase({ environment }: Pick<Context, 'environment'>): Pro
         ),
       ]
       if (facts.pendingMigrations.length > 0) return findings
+      findings.push(await checkSealedSecrets(db, environment))
       const log = await openOperatorLog(db, environment)
       const claims = await openOperatorClaims(db, environment)
       try {

@@ -1,5 +1,5 @@
 import { createMasterKey, type Database, type MasterKey, masterKeys } from '@eventmesh/db'
-import { readSecretKeys } from '@eventmesh/runtime'
+import { readSecretKeys, type SecretKeys } from '@eventmesh/runtime'
 import { dataDirectory } from './connection.ts'
 import { CommandError } from './usage.ts'
 
@@ -9,13 +9,17 @@ type Environment = Readonly<Record<string, string | undefined>>
 export type OperatorKeys = { readonly current: MasterKey | undefined; readonly previous: MasterKey | undefined }
 
 export async function readMasterKeys(environment: Environment): Promise<OperatorKeys> {
-  const isDevelopment = !environment.DATABASE_URL || environment.EVENTMESH_DURABILITY === 'dev'
-  const read = readSecretKeys(environment, isDevelopment ? { dataDir: dataDirectory(environment) } : {})
+  const read = readKeyBytes(environment)
   if (!read.ok) throw new CommandError(read.problems.join('\n'))
   const [current, previous] = await Promise.all(
     [read.current, read.previous].map((bytes) => (bytes === undefined ? undefined : createMasterKey(bytes))),
   )
   return { current, previous }
+}
+
+export function readKeyBytes(environment: Environment): SecretKeys {
+  const isDevelopment = !environment.DATABASE_URL || environment.EVENTMESH_DURABILITY === 'dev'
+  return readSecretKeys(environment, isDevelopment ? { dataDir: dataDirectory(environment) } : {})
 }
 
 /**

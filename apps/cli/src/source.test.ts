@@ -298,6 +298,10 @@ describe('the address that is printed', () => {
 })
 
 describe('the master key', () => {
+  beforeAll(async () => {
+    await json(create('sealed', 'github', '--secret-stdin'), { input: 'a-secret-of-some-length' })
+  })
+
   test('is not needed to add a secret once the database knows its public half', async () => {
     const environment = { EVENTMESH_SECRET_KEY: '' }
     await json(create('sealed only', 'github', '--secret-stdin'), { input: 'a-secret-of-some-length', environment })
@@ -313,6 +317,18 @@ describe('the master key', () => {
     await fresh.close()
   })
 
+  test('is compared with the database by doctor', async () => {
+    const check = async (environment: Record<string, string>) => {
+      const { stdout } = await run(['doctor', '--json'], { environment })
+      const checks: { name: string; ok: boolean; detail: string }[] = JSON.parse(stdout).checks
+      return checks.filter(({ name }) => name === 'secret key' || name === 'sealed secrets').map(({ ok }) => ok)
+    }
+    expect(await check({})).toEqual([true, true])
+    expect(await check({ EVENTMESH_SECRET_KEY: nextKey.toString('base64') })).toEqual([true, false])
+    expect(await check({ EVENTMESH_SECRET_KEY: '' })).toEqual([false, true])
+    expect(await check({ EVENTMESH_SECRET_KEY: 'canary' })).toEqual([false, true])
+  })
+
   test('is changed by reseal, which needs both', async () => {
     const reseal = ['source', 'secret', 'reseal']
     expect(await run(reseal)).toMatchObject({ code: 1, stdout: '' })
@@ -323,7 +339,7 @@ describe('the master key', () => {
     const next = await createMasterKey(nextKey)
     const done = await json(reseal, { environment })
     expect(done).toEqual({ key_id: next.keyId, resealed: expect.any(Number), unreadable: 0 })
-    expect(done.resealed).toBeGreaterThan(5)
+    expect(done.resealed).toBeGreaterThan(1)
     expect(await masterKeys.problem(ingest, [next], { isRequired: true })).toBeUndefined()
     expect((await json(reseal, { environment })).resealed).toBe(0)
   })

@@ -1,6 +1,6 @@
 import type { Database } from './connect.ts'
 
-/** Payload: a key's hash as 64 hex digits, or a tenant's id: what readers' caches shall forget. */
+/** Payload: the hash of a key or of a source's token as 64 hex digits, or a tenant's id: what readers' caches shall forget. */
 export const keyChannel = 'eventmesh_keys'
 
 /**

@@ -1,4 +1,4 @@
-import { cp, readFile, rm } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, type Plugin } from 'esbuild'
@@ -28,10 +28,26 @@ const replaced: Plugin = {
       loader: 'ts',
     }))
     bundle.onLoad({ filter: /[\\/]db[\\/]src[\\/]migrate\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replace("'../migrations/'", "'./migrations/'"),
+      contents: swap(await readFile(path, 'utf8'), /'\.\.\/migrations\/'|'\.\.', 'migrations'/, "'./migrations/'"),
       loader: 'ts',
     }))
+    bundle.onLoad({ filter: /[\\/]wasm-utils[\\/]dist[\\/]index\.js$/ }, async ({ path }) => {
+      // The Kafka client's checksums and codecs: a file that it looks for beside itself.
+      const wasm = (await readFile(join(dirname(path), 'native.wasm'))).toString('base64')
+      const contents = swap(
+        await readFile(path, 'utf8'),
+        /readFileSync\(new URL\([^)]*native\.wasm[^)]*\)\)/,
+        `Buffer.from('${wasm}', 'base64')`,
+      )
+      return { contents, loader: 'js' }
+    })
   },
+}
+
+/** A replacement that finds nothing would leave a bundle behind that fails where it runs. */
+function swap(text: string, from: RegExp, to: string): string {
+  if (!from.test(text)) throw new Error(`nothing matches ${from}: this module changed, and scripts/bundle.ts with it`)
+  return text.replace(from, () => to)
 }
 
 /** Builds into `directory`, which is emptied first; the migrations are copied beside the bundle that applies them. */
@@ -57,6 +73,7 @@ export async function makeBundles(names: readonly BundleName[], directory: strin
     plugins: [replaced],
     logLevel: 'warning',
   })
+  await writeFile(join(directory, 'package.json'), '{"type":"module"}\n')
   await cp(join(root, 'packages/db/migrations'), join(directory, 'migrations'), { recursive: true })
 }
 

@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { connect } from '@eventmesh/db'
 import { type Embedded, startEmbedded } from '@eventmesh/db/embedded'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { kafkaPart, redisPart, withPart } from '../../packages/bus/src/testing/parts.ts'
 import { type BundleName, bundles, makeBundles } from '../../scripts/bundle.ts'
 import { type KafkaCluster, startKafka } from '../parts/kafka.mjs'
 import { freePorts } from '../parts/ports.ts'
 import { type RedisServer, startRedis } from '../parts/redis.ts'
 import { imageEnvironment, type Run, readCompose, runAs, startOrder } from './harness/compose.ts'
 import { until } from './harness/processes.ts'
-import { send } from './harness/send.ts'
+import { send, sendUntilKept } from './harness/send.ts'
 
 // Every service's own command and environment, run as a plain process from the production bundles, against a real
 // Postgres, redis-server and Apache Kafka in the place of the images. Names of containers become addresses; since all
@@ -61,210 +62,212 @@ describe('docker-compose.yml', () => {
   })
 })
 
-describe('the services', () => {
-  let directory: string
-  let app: string
-  let postgres: Embedded
-  let redis: RedisServer
-  let kafka: KafkaCluster
-  const ports: Record<string, { public: number; admin: number }> = {}
-  const running = new Map<string, Run>()
+withPart(kafkaPart, () =>
+  withPart(redisPart, () =>
+    describe('the services', () => {
+      let directory: string
+      let app: string
+      let postgres: Embedded
+      let redis: RedisServer
+      let kafka: KafkaCluster
+      const ports: Record<string, { public: number; admin: number }> = {}
+      const running = new Map<string, Run>()
 
-  beforeAll(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'eventmesh-compose-'))
-    chmodSync(directory, 0o755)
-    app = join(directory, 'app')
-    const first = await freePorts(26)
-    const parts = await Promise.all([
-      makeBundles(Object.keys(bundles) as BundleName[], app),
-      startPostgres(join(directory, 'postgres')),
-      startRedis(redisSettings()),
-      startKafka({ brokers: 1, port: first, data: join(directory, 'kafka') }),
-    ])
-    ;[, postgres, redis, kafka] = parts
-    const base = await freePorts(5)
-    ports['ingest-1'] = { public: base, admin: base + 1 }
-    ports['ingest-2'] = { public: base + 2, admin: base + 3 }
-    ports.engine = { public: 0, admin: base + 4 }
-    mkdirSync(join(directory, 'secret'), { mode: 0o700 })
-    if (uid !== undefined) chownSync(join(directory, 'secret'), uid, uid)
-  })
-
-  afterAll(async () => {
-    for (const { child } of running.values()) child.kill('SIGKILL')
-    await Promise.all([redis?.close(), kafka?.close(), postgres?.stop()])
-    rmSync(directory, { recursive: true, force: true, maxRetries: 10 })
-  })
-
-  test('bundles hold no failpoint', () => {
-    for (const file of readdirSync(app).filter((name) => name.endsWith('.js'))) {
-      expect(readFileSync(join(app, file), 'utf8'), file).not.toContain('EVENTMESH_FAILPOINT')
-    }
-  })
-
-  test('one-shots make the key, the schema and the topics, and change nothing the second time', async () => {
-    const file = join(directory, 'secret', 'secret.key')
-    await done('secret-key')
-    const key = readFileSync(file, 'utf8')
-    expect(Buffer.from(key, 'base64')).toHaveLength(32)
-    expect(statSync(file).mode & 0o777).toBe(0o600)
-    await done('secret-key')
-    expect(readFileSync(file, 'utf8')).toBe(key)
-
-    expect(await done('migrate')).toMatch(/migrations applied/)
-    expect(await done('migrate')).toMatch(/up to date/)
-    expect(await done('topics')).toMatch(/eventmesh\.events +6 +1 /)
-    expect(await done('topics')).toMatch(/unsafe \(allowed by EVENTMESH_DURABILITY=dev\)/)
-  })
-
-  test('health checks say no before the processes run and yes once they are ready', async () => {
-    for (const name of ['ingest-1', 'ingest-2', 'engine']) {
-      expect(await check(name), name).not.toBe(0)
-      running.set(name, start(name))
-    }
-    for (const name of ['ingest-1', 'ingest-2', 'engine']) {
-      await until(`${name} to be healthy`, 60_000, async () => {
-        const run = running.get(name)
-        if (run?.child.exitCode !== null) throw new Error(`${name} ended: ${run?.output()}`)
-        return (await check(name)) === 0
+      beforeAll(async () => {
+        directory = mkdtempSync(join(tmpdir(), 'eventmesh-compose-'))
+        chmodSync(directory, 0o755)
+        app = join(directory, 'app')
+        const first = await freePorts(26)
+        const parts = await Promise.all([
+          makeBundles(Object.keys(bundles) as BundleName[], app),
+          startPostgres(join(directory, 'postgres')),
+          startRedis(redisSettings()),
+          startKafka({ brokers: 1, port: first, data: join(directory, 'kafka') }),
+        ])
+        ;[, postgres, redis, kafka] = parts
+        const base = await freePorts(5)
+        ports['ingest-1'] = { public: base, admin: base + 1 }
+        ports['ingest-2'] = { public: base + 2, admin: base + 3 }
+        ports.engine = { public: 0, admin: base + 4 }
+        mkdirSync(join(directory, 'secret'), { mode: 0o700 })
+        if (uid !== undefined) chownSync(join(directory, 'secret'), uid, uid)
       })
-    }
-    const { parts } = await (await fetch(`http://127.0.0.1:${ports['ingest-1']?.admin}/readyz?verbose`)).json()
-    expect(parts).toContainEqual({ name: 'durability', ok: true, detail: 'dev' })
-  })
 
-  test('the health check of redis answers', async () => {
-    const run = runAs(undefined, directory, [...checkOf('redis'), '-p', String(redis.port)], {})
-    expect(await run.exited).toBe(0)
-  })
+      afterAll(async () => {
+        for (const { child } of running.values()) child.kill('SIGKILL')
+        await Promise.all([redis?.close(), kafka?.close(), postgres?.stop()])
+        rmSync(directory, { recursive: true, force: true, maxRetries: 10 })
+      })
 
-  test('an event through one ingest is a duplicate through the other, and is found by the command line', async () => {
-    const tenant = JSON.parse(await cli('tenant', 'create', 'acme', '--json'))
-    const { key } = JSON.parse(
-      await cli('key', 'create', '--tenant', 'acme', '--name', 'k', '--mode', 'test', '--json'),
-    )
-    const target = (name: string) => ({
-      ingestUrl: `http://127.0.0.1:${ports[name]?.public}`,
-      apiKey: key,
-      tenantId: tenant.id,
-    })
-    const first = await send(target('ingest-1'), 'compose-1', '{"exact":9007199254740993}')
-    expect(first.body).toMatchObject({ status: 'accepted' })
-    let again = await send(target('ingest-2'), 'compose-1', '{"exact":9007199254740993}')
-    await until('the first to be settled', 10_000, async () => {
-      again = await send(target('ingest-2'), 'compose-1', '{"exact":9007199254740993}')
-      return again.status === 202
-    })
-    expect(again.body).toMatchObject({ status: 'duplicate', event_id: first.body.event_id })
+      test('bundles hold no failpoint', () => {
+        for (const file of readdirSync(app).filter((name) => name.endsWith('.js'))) {
+          expect(readFileSync(join(app, file), 'utf8'), file).not.toContain('EVENTMESH_FAILPOINT')
+        }
+      })
 
-    await until('the event in the index', 30_000, async () => {
-      const found = await cli('event', 'list', '--tenant', 'acme', '--envelope', '--json')
-      return found.includes('"payload":{"exact":9007199254740993}')
-    })
-    const tail = await cli('event', 'tail', '--from', 'beginning', '--limit', '1')
-    expect(JSON.parse(tail)).toMatchObject({ value: { event_id: first.body.event_id } })
-    expect(JSON.parse(await cli('claims', 'reset', '--json')).dropped).toBeGreaterThan(0)
-  })
+      test('one-shots make the key, the schema and the topics, and change nothing the second time', async () => {
+        const file = join(directory, 'secret', 'secret.key')
+        await done('secret-key')
+        const key = readFileSync(file, 'utf8')
+        expect(Buffer.from(key, 'base64')).toHaveLength(32)
+        expect(statSync(file).mode & 0o777).toBe(0o600)
+        await done('secret-key')
+        expect(readFileSync(file, 'utf8')).toBe(key)
 
-  test('a deleted tenant is unknown, and its slug is free', async () => {
-    const { id } = JSON.parse(await cli('tenant', 'create', 'gone', '--json'))
-    const { key } = JSON.parse(
-      await cli('key', 'create', '--tenant', 'gone', '--name', 'k', '--mode', 'test', '--json'),
-    )
-    const target = { ingestUrl: `http://127.0.0.1:${ports['ingest-1']?.public}`, apiKey: key, tenantId: id }
-    expect((await send(target, 'k', '{}')).status).toBe(202)
-    expect(JSON.parse(await cli('tenant', 'delete', 'gone', '--json')).id).toBe(id)
-    await until('the key to be unknown', 30_000, async () => {
-      const { status, body } = await send(target, 'k', '{}')
-      return status === 401 && body.code === 'key_invalid'
-    })
-    expect(JSON.parse(await cli('tenant', 'create', 'gone', '--json')).id).not.toBe(id)
-  })
+        expect(await done('migrate')).toMatch(/migrations applied/)
+        expect(await done('migrate')).toMatch(/up to date/)
+        expect(await done('topics')).toMatch(/eventmesh\.events +6 +1 /)
+        expect(await done('topics')).toMatch(/unsafe \(allowed by EVENTMESH_DURABILITY=dev\)/)
+      })
 
-  test('SIGTERM drains each of them, exit 0', async () => {
-    for (const { child } of running.values()) child.kill('SIGTERM')
-    for (const [name, run] of running) {
-      expect(await run.exited, `${name}: ${run.output()}`).toBe(0)
-      running.delete(name)
-    }
-  })
+      test('health checks say no before the processes run and yes once they are ready', async () => {
+        for (const name of ['ingest-1', 'ingest-2', 'engine']) {
+          expect(await check(name), name).not.toBe(0)
+          running.set(name, start(name))
+        }
+        for (const name of ['ingest-1', 'ingest-2', 'engine']) {
+          await until(`${name} to be healthy`, 60_000, async () => {
+            const run = running.get(name)
+            if (run?.child.exitCode !== null) throw new Error(`${name} ended: ${run?.output()}`)
+            return (await check(name)) === 0
+          })
+        }
+        const verbose = await fetch(`http://127.0.0.1:${ports['ingest-1']?.admin}/readyz?verbose`)
+        expect(await verbose.text()).toMatch(/"durability",\s+"ok": true,\s+"detail": "dev"/)
+      })
 
-  function redisSettings(): Readonly<Record<string, string>> {
-    const [, ...args] = services.redis?.command ?? []
-    return Object.fromEntries(
-      args.flatMap((arg, at) => (at % 2 === 0 ? [[arg.replace(/^--/, ''), args[at + 1] ?? '']] : [])),
-    )
-  }
+      test('the health check of redis answers', async () => {
+        const [client = '', ...words] = checkOf('redis')
+        const run = runAs(undefined, directory, [client, '-p', String(redis.port), ...words], {})
+        expect(await run.exited).toBe(0)
+      })
 
-  /** As the image makes them: the user of the variables, a superuser, and its database. */
-  async function startPostgres(dataDir: string): Promise<Embedded> {
-    const server = await startEmbedded({ dataDir, log: () => undefined })
-    const { POSTGRES_USER: user = '', POSTGRES_PASSWORD: password = '' } = services.postgres?.environment ?? {}
-    const db = connect({
-      url: server.urls.superuser,
-      max: 1,
-      acquireTimeoutMs: 10_000,
-      statementTimeoutMs: 30_000,
-      applicationName: 'eventmesh-compose-test',
-    })
-    await db.sql.unsafe(`create role ${user} superuser login password '${password}'`)
-    await db.sql.unsafe('create database compose')
-    await db.close()
-    return server
-  }
+      test('an event through one ingest is a duplicate through the other, and is found by the command line', async () => {
+        const tenant = JSON.parse(await cli('tenant', 'create', 'acme', '--json'))
+        const { key } = JSON.parse(
+          await cli('key', 'create', '--tenant', 'acme', '--name', 'k', '--mode', 'test', '--json'),
+        )
+        const target = (name: string) => ({
+          ingestUrl: `http://127.0.0.1:${ports[name]?.public}`,
+          apiKey: key,
+          tenantId: tenant.id,
+        })
+        const payload = '{"exact":9007199254740993}'
+        const first = await sendUntilKept(target('ingest-1'), 'compose-1', payload, [])
+        const again = await sendUntilKept(target('ingest-2'), 'compose-1', payload, [])
+        expect([first.outcome, again.outcome]).toEqual(['accepted', 'duplicate'])
+        expect(again.eventId).toBe(first.eventId)
 
-  function variablesOf(name: string): Readonly<Record<string, string>> {
-    const given: Record<string, string> = { ...imageEnvironment(), ...services[name]?.environment }
-    const port = ports[name]
-    const translated = Object.entries(given).map(([variable, value]) => [
-      variable,
-      value
-        .replace('@postgres:5432/eventmesh', `@127.0.0.1:${postgres.port}/compose`)
-        .replace('redpanda:9092', kafka.bootstrap.join(','))
-        .replace('redis:6379', redis.address)
-        .replace('/var/lib/eventmesh', join(directory, 'secret')),
-    ])
-    return {
-      ...Object.fromEntries(translated),
-      ...(port === undefined
-        ? {}
-        : {
-            INGEST_PORT: String(port.public),
-            INGEST_ADMIN_PORT: String(port.admin),
-            ENGINE_ADMIN_PORT: String(port.admin),
-          }),
-    }
-  }
+        await until('the event in the index', 30_000, async () => {
+          const found = await cli('event', 'list', '--tenant', 'acme', '--envelope', '--json')
+          return found.includes(`"payload":${payload}`)
+        })
+        const tail = await cli('event', 'tail', '--from', 'beginning', '--limit', '1')
+        expect(JSON.parse(tail)).toMatchObject({ value: { event_id: first.eventId } })
+        expect(JSON.parse(await cli('claims', 'reset', '--json')).dropped).toBeGreaterThan(0)
+      })
 
-  function start(name: string, ...args: readonly string[]): Run {
-    const { entrypoint = [], command = [] } = services[name] ?? {}
-    return runAs(uid, app, [...entrypoint, ...command, ...args], variablesOf(name))
-  }
+      test('a deleted tenant is unknown, and its slug is free', async () => {
+        const { id } = JSON.parse(await cli('tenant', 'create', 'gone', '--json'))
+        const { key } = JSON.parse(
+          await cli('key', 'create', '--tenant', 'gone', '--name', 'k', '--mode', 'test', '--json'),
+        )
+        const target = { ingestUrl: `http://127.0.0.1:${ports['ingest-1']?.public}`, apiKey: key, tenantId: id }
+        expect((await send(target, 'k', '{}')).status).toBe(202)
+        expect(JSON.parse(await cli('tenant', 'delete', 'gone', '--json')).id).toBe(id)
+        await until('the key to be unknown', 30_000, async () => {
+          const { status, body } = await send(target, 'k', '{}')
+          return status === 401 && body.code === 'key_invalid'
+        })
+        expect(JSON.parse(await cli('tenant', 'create', 'gone', '--json')).id).not.toBe(id)
+      })
 
-  async function done(name: string): Promise<string> {
-    const run = start(name)
-    expect(await run.exited, `${name}: ${run.output()}`).toBe(0)
-    return run.output()
-  }
+      test('SIGTERM drains each of them, exit 0', async () => {
+        for (const { child } of running.values()) child.kill('SIGTERM')
+        for (const [name, run] of running) {
+          expect(await run.exited, `${name}: ${run.output()}`).toBe(0)
+          running.delete(name)
+        }
+      })
 
-  async function cli(...args: readonly string[]): Promise<string> {
-    const run = start('cli', ...args)
-    expect(await run.exited, `${args.join(' ')}: ${run.output()}`).toBe(0)
-    return run.output()
-  }
+      function redisSettings(): Readonly<Record<string, string>> {
+        const [, ...args] = services.redis?.command ?? []
+        return Object.fromEntries(
+          args.flatMap((arg, at) => (at % 2 === 0 ? [[arg.replace(/^--/, ''), args[at + 1] ?? '']] : [])),
+        )
+      }
 
-  function checkOf(name: string): readonly string[] {
-    const [kind, ...command] = services[name]?.healthcheck?.test ?? []
-    expect(kind).toBe('CMD')
-    return command
-  }
+      /** As the image makes them: the user of the variables, a superuser, and its database. */
+      async function startPostgres(dataDir: string): Promise<Embedded> {
+        const server = await startEmbedded({ dataDir, log: () => undefined })
+        const { POSTGRES_USER: user = '', POSTGRES_PASSWORD: password = '' } = services.postgres?.environment ?? {}
+        const db = connect({
+          url: server.urls.superuser,
+          max: 1,
+          acquireTimeoutMs: 10_000,
+          statementTimeoutMs: 30_000,
+          applicationName: 'eventmesh-compose-test',
+        })
+        await db.sql.unsafe(`create role ${user} superuser login password '${password}'`)
+        await db.sql.unsafe('create database compose')
+        await db.close()
+        return server
+      }
 
-  /** The health check's own command; only the port is this test's. */
-  async function check(name: string): Promise<number | null> {
-    const port = ports[name]
-    const command = checkOf(name).map((word) =>
-      word.replace(':4000/', `:${port?.public}/`).replace(':4012/', `:${port?.admin}/`),
-    )
-    return await runAs(uid, app, command, variablesOf(name)).exited
-  }
-})
+      function variablesOf(name: string): Readonly<Record<string, string>> {
+        const given: Record<string, string> = { ...imageEnvironment(), ...services[name]?.environment }
+        const port = ports[name]
+        const translated = Object.entries(given).map(([variable, value]) => [
+          variable,
+          value
+            .replace('@postgres:5432/eventmesh', `@127.0.0.1:${postgres.port}/compose`)
+            .replace('redpanda:9092', kafka.bootstrap.join(','))
+            .replace('redis:6379', redis.address)
+            .replace('/var/lib/eventmesh', join(directory, 'secret')),
+        ])
+        return {
+          ...Object.fromEntries(translated),
+          ...(port === undefined
+            ? {}
+            : {
+                INGEST_PORT: String(port.public),
+                INGEST_ADMIN_PORT: String(port.admin),
+                ENGINE_ADMIN_PORT: String(port.admin),
+              }),
+        }
+      }
+
+      function start(name: string, ...args: readonly string[]): Run {
+        const { entrypoint = [], command = [] } = services[name] ?? {}
+        return runAs(uid, app, [...entrypoint, ...command, ...args], variablesOf(name))
+      }
+
+      async function done(name: string): Promise<string> {
+        const run = start(name)
+        expect(await run.exited, `${name}: ${run.output()}`).toBe(0)
+        return run.output()
+      }
+
+      async function cli(...args: readonly string[]): Promise<string> {
+        const run = start('cli', ...args)
+        expect(await run.exited, `${args.join(' ')}: ${run.output()}`).toBe(0)
+        return run.stdout()
+      }
+
+      function checkOf(name: string): readonly string[] {
+        const [kind, ...command] = services[name]?.healthcheck?.test ?? []
+        expect(kind).toBe('CMD')
+        return command
+      }
+
+      /** The health check's own command; only the port is this test's. */
+      async function check(name: string): Promise<number | null> {
+        const port = ports[name]
+        const command = checkOf(name).map((word) =>
+          word.replace(':4000/', `:${port?.public}/`).replace(':4012/', `:${port?.admin}/`),
+        )
+        return await runAs(uid, app, command, variablesOf(name)).exited
+      }
+    }),
+  ),
+)

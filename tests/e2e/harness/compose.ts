@@ -62,6 +62,8 @@ export function imageEnvironment(): Readonly<Record<string, string>> {
 export type Run = {
   readonly child: ChildProcess
   readonly exited: Promise<number | null>
+  stdout(): string
+  /** With what went to stderr. */
   output(): string
 }
 
@@ -79,12 +81,15 @@ export function runAs(
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(uid === undefined ? {} : { uid, gid: uid }),
   })
+  let stdout = ''
   let text = ''
-  const take = (chunk: string): void => {
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk
     text += chunk
-  }
-  child.stdout?.setEncoding('utf8').on('data', take)
-  child.stderr?.setEncoding('utf8').on('data', take)
+  })
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk
+  })
   const exited = new Promise<number | null>((resolve) => {
     child.once('close', (code) => resolve(code))
     child.once('error', (error) => {
@@ -92,5 +97,5 @@ export function runAs(
       resolve(null)
     })
   })
-  return { child, exited, output: () => text }
+  return { child, exited, stdout: () => stdout, output: () => text }
 }

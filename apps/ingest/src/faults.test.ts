@@ -34,12 +34,16 @@ describe('a log that does not keep the event', () => {
     [{ status: 'overloaded' }, 'overloaded'],
   ])('%o: 503 %s with the key, and the next try takes over at once', async (result, code) => {
     let isBroken = true
-    const t = await start((log) => ({
-      append: (topic, records, options) =>
-        isBroken && topic === 'events'
-          ? Promise.resolve(records.map(() => result))
-          : log.append(topic, records, options),
-    }))
+    const t = await start(
+      (log) => ({
+        append: (topic, records, options) =>
+          isBroken && topic === 'events'
+            ? Promise.resolve(records.map(() => result))
+            : log.append(topic, records, options),
+      }),
+      () => ({}),
+      { produceDeadlineMs: 500 },
+    )
     const answer = await t.post(body, { 'idempotency-key': 'k-1' })
     expect([answer.status, answer.body.code, answer.body.retryable, answer.body.idempotency_key]).toEqual([
       503,

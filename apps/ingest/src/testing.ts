@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { type Claims, type Log, openClaims, openLog, type StoredRecord } from '@eventmesh/bus'
 import { connect, type Database, keys, tenants } from '@eventmesh/db'
-import { testDatabase } from '@eventmesh/db/testing'
+import { type TestDatabase, testDatabase } from '@eventmesh/db/testing'
 import type { KeyId, Mode, TenantId } from '@eventmesh/envelope'
 import { createLogger, createMetrics } from '@eventmesh/runtime'
 import { createIngest, type Ingest, type IngestDeps } from './app.ts'
@@ -43,13 +43,15 @@ export type TestAnswer = {
 export type TestOptions = {
   readonly limits?: Partial<Limits>
   readonly trustedProxyHops?: number
+  /** Instead of one on the shared server. */
+  readonly database?: TestDatabase
   /** Puts something between ingest and the real parts. */
   readonly wrap?: (parts: Pick<IngestDeps, 'log' | 'claims' | 'lookupKey'>) => Partial<IngestDeps>
 }
 
 /** The whole service in this process, on a database of its own. */
 export async function startTestIngest(options: TestOptions = {}): Promise<TestIngest> {
-  const { urls, close: dropDatabase } = await testDatabase()
+  const { urls, close: dropDatabase } = options.database ?? (await testDatabase())
   const pool = (url: string, role: 'ingest' | 'engine' | 'migrator', max: number) =>
     connect({ url, role, max, acquireTimeoutMs: 2_000, statementTimeoutMs: 5_000, applicationName: 'ingest-test' })
   const database = pool(urls.ingest, 'ingest', 4)

@@ -83,8 +83,9 @@ export function createAppender(
       return (index) => ({ status: 'appended', partition: 0, offset: first + index })
     } catch (error) {
       const fault = statementFault(error)
-      const status = fault.effect === 'undone' ? 'refused' : 'unknown'
-      return () => ({ status, detail: `postgres: ${fault.code}` })
+      const detail = `postgres: ${fault.code}`
+      if (fault.effect === 'unknown') return () => ({ status: 'unknown', detail })
+      return () => ({ status: 'refused', detail, ...(fault.isPassing ? { canRetry: true } : {}) })
     }
   }
 

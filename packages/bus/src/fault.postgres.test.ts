@@ -25,8 +25,29 @@ describe('statementFault', () => {
     expect(statementFault(error).effect).toBe(effect)
   })
 
+  it.each([
+    ['a value that cannot be', '22P02', false],
+    ['a missing function', '42883', false],
+    ['a missing grant', '42501', false],
+    ['a lock timeout', '55P03', true],
+    ['a statement timeout', '57014', true],
+    ['a full disk', '53100', true],
+    ['a read-only standby', '25006', true],
+    ['a deadlock', '40P01', true],
+  ])('says whether %s may pass', (_title, code, isPassing) => {
+    expect(statementFault(server(code, 'ERROR')).isPassing).toBe(isPassing)
+  })
+
+  it('takes a connection that was refused for one that may be taken later', () => {
+    expect(statementFault(driver({ code: 'ECONNREFUSED', syscall: 'connect' })).isPassing).toBe(true)
+  })
+
   it('tells the code and nothing that the server quotes', () => {
-    expect(statementFault(server('22P02', 'ERROR'))).toEqual({ effect: 'undone', code: '22P02' })
+    expect(statementFault(server('22P02', 'ERROR'))).toEqual({
+      effect: 'undone',
+      isPassing: false,
+      code: '22P02',
+    })
   })
 })
 

@@ -2,6 +2,8 @@
 export type StatementFault = {
   /** `undone`: certainly without effect. `unknown`: it may have been committed, or may still be. */
   readonly effect: 'undone' | 'unknown'
+  /** The server was out of reach, busy, or not yet a primary: the same statement may pass a moment later. */
+  readonly isPassing: boolean
   /** SQLSTATE, or the driver's or system's code. Never a message: those quote values. */
   readonly code: string
 }
@@ -13,13 +15,18 @@ export type StatementFault = {
  */
 export function statementFault(error: unknown): StatementFault {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') {
-    return { effect: 'unknown', code: error instanceof Error ? error.name : 'unknown' }
+    return { effect: 'unknown', isPassing: true, code: error instanceof Error ? error.name : 'unknown' }
   }
   const code = error.code
   const undone =
     error.name === 'PostgresError' ? isError(error) || refusesConnections.has(code) : isNeverSent(error, code)
-  return { effect: undone ? 'undone' : 'unknown', code }
+  const isPassing = error.name !== 'PostgresError' || passing.test(code)
+  return { effect: undone ? 'undone' : 'unknown', isPassing, code }
 }
+
+// SQLSTATE: connection, serialization and deadlock, resources, locks, an operator's hand or a timeout; a read-only
+// standby. PostgreSQL documentation, appendix A.
+const passing = /^(?:08|40|53|55|57|25006)/
 
 const isError = (error: object) => 'severity' in error && error.severity === 'ERROR'
 

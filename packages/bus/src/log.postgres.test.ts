@@ -210,7 +210,7 @@ describe('the log on Postgres', () => {
     })
     await isHeld.promise
     const refused = await log.append('events', [recordOf('refused')], { deadlineMs: 10_000 })
-    expect(refused).toEqual([{ status: 'refused', detail: 'postgres: 55P03' }])
+    expect(refused).toEqual([{ status: 'refused', detail: 'postgres: 55P03', canRetry: true }])
     release.resolve()
     await holding
     await appendMany(log, 1)

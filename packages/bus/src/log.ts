@@ -9,7 +9,8 @@ export interface Log {
    * Appends records to one topic and resolves once for all of them, one result per record in the given order.
    * - `appended`: the record is durable (on every in-sync replica; on Postgres: committed with synchronous_commit on)
    *   and readers will see it at this position. It was not durable a moment before.
-   * - `refused`: the log said no and the record is certainly not there.
+   * - `refused`: the log said no and the record is certainly not there. `canRetry`: the log was out of reach or busy, and
+   *   the same record may be taken a moment later; absent where nothing speaks for another try.
    * - `unknown`: no certain answer within the deadline; the record may be there or may still appear. Never reported
    *   as refused, never as appended.
    * - `overloaded`: the buffer (bytes or records) is full; nothing was sent.
@@ -75,7 +76,7 @@ export type AppendOptions = {
 
 export type AppendResult =
   | { readonly status: 'appended'; readonly partition: number; readonly offset: number }
-  | { readonly status: 'refused'; readonly detail: string }
+  | { readonly status: 'refused'; readonly detail: string; readonly canRetry?: true }
   | { readonly status: 'unknown'; readonly detail: string }
   | { readonly status: 'overloaded' }
 

@@ -13,7 +13,7 @@ const layer = (name, may) => ({
 
 /** A vendor has one home. */
 const home = (vendor, path) => ({
-  name: `${vendor.replace(/[^a-z]+/g, '-')}-has-one-home`,
+  name: `${vendor.replace('@', '').replaceAll('/', '-')}-has-one-home`,
   comment: `${vendor} is imported by ${path} alone`,
   severity: 'error',
   from: { path: '^(packages|apps)/', pathNot: `${path}|${tests}` },

@@ -44,6 +44,18 @@ describe('kill -9 under load', () => {
     await expectKept(load)
   })
 
+  test('of everything at once: the next start recovers the database and keeps every event', async () => {
+    const load = startLoad(mesh, 'kill-all')
+    await until('the load to run', 20_000, () => load.acknowledged() >= 20)
+    const parts = (['supervisor', 'ingest', 'engine', 'postgres'] as const).map((part) => mesh.pid(part))
+    expect(parts).not.toContain(undefined)
+    for (const pid of parts) process.kill(pid ?? 0, 'SIGKILL')
+    await until('all of them to be gone', 5_000, () => parts.every((pid) => !isRunning(pid ?? 0)))
+    mesh = await startMesh({ dataDir: mesh.dataDir, portBase: mesh.portBase, environment: { LOG_LEVEL: 'warn' } })
+    await load.finish()
+    await expectKept(load)
+  })
+
   test('and SIGTERM under load ends with 0 within 20 s, everything acknowledged being kept (L1)', async () => {
     const load = startLoad(mesh, 'sigterm')
     await until('the load to run', 20_000, () => load.acknowledged() >= 20)

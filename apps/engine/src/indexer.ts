@@ -21,7 +21,7 @@ export type IndexerDeps = {
   readonly checkOrigins: ReturnType<typeof createOriginCheck>
   /** Tries of a batch before the record that makes it fail is looked for. */
   readonly triesMax: number
-  readonly onIndexed: (topic: Batch['topic'], result: WriteResult) => void
+  readonly onIndexed: (topic: Batch['topic'], result: WriteResult, entries: readonly IndexEntry[]) => void
   readonly onDead: (letter: DeadLetter) => void
 }
 
@@ -72,7 +72,7 @@ export function createIndexer(deps: IndexerDeps): { handle(batch: Batch): Promis
       },
       { deadlineMs: transactionDeadlineMs },
     )
-    deps.onIndexed(topic, result)
+    deps.onIndexed(topic, result, entries)
   }
 
   async function read(records: readonly StoredRecord[]): Promise<{ entries: IndexEntry[]; dead: DeadLetter[] }> {

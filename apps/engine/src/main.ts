@@ -36,12 +36,16 @@ runProcess('engine', async () => {
   const logDatabase = pool('log', 4)
   await assertRole(database)
   const connection = kafkaConnection(config)
+  const alarms = metrics.counter('eventmesh_alarms_total', 'Times that a part asked for an operator; the log says why.')
   const log = await openLog({
     database: logDatabase,
     kafka: connection && {
       connection,
       durability: config.EVENTMESH_DURABILITY,
-      onAlarm: (detail) => logger.error({ detail }, 'the log needs a look'),
+      onAlarm: (detail) => {
+        alarms.inc()
+        logger.error({ detail }, 'the log needs a look')
+      },
     },
   })
   await refuseUnsafeLog(config, log)

@@ -16,6 +16,8 @@ export type RunningIndexer = {
 }
 
 const watchdogCheckMs = 5_000
+// Seconds: after an outage it is hours.
+const delayBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 900, 3_600, 14_400]
 
 /** The role `indexer`: reads the log's topics into the index, wakes live readers, keeps the index's days. */
 export async function runIndexer(given: {
@@ -40,7 +42,13 @@ export async function runIndexer(given: {
       sourceModes: (tenantId, ids) => sourceModes(database, tenantId, ids),
     }),
     triesMax: config.ENGINE_TRIES_MAX,
-    onIndexed(topic, result) {
+    onIndexed(topic, result, entries) {
+      const now = Date.now()
+      for (const entry of entries) {
+        // Two machines' clocks: one that is behind shows as no delay at all.
+        if (entry.kind !== 'counter')
+          counted.delay.observe({ topic }, Math.max(0, now - entry.row.receivedAtMs) / 1_000)
+      }
       for (const [ending, n] of Object.entries(result)) if (n > 0) counted.records.inc({ topic, ending }, n)
       announcer.announce()
     },
@@ -125,5 +133,11 @@ function countersOf(metrics: Metrics) {
     restarts: metrics.counter('eventmesh_indexer_restarts_total', 'Restarts by the watchdog.', ['topic']),
     resets: metrics.counter('eventmesh_indexer_position_resets_total', 'Starts at the earliest record.', ['topic']),
     seconds: metrics.histogram('eventmesh_indexer_batch_seconds', 'From a batch to its commit.', ['topic']),
+    delay: metrics.histogram(
+      'eventmesh_index_delay_seconds',
+      'From the arrival of a request at ingest to its row in the index.',
+      ['topic'],
+      delayBuckets,
+    ),
   }
 }

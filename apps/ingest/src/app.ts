@@ -15,6 +15,7 @@ import { KeyCache, type KeyLookup } from './key-cache.ts'
 import { KeyUsage } from './key-usage.ts'
 import { Budget } from './limit.ts'
 import type { Limits } from './limits.ts'
+import { measureClaims, measureLog } from './measure.ts'
 import { ingestMetrics } from './metrics.ts'
 import type { Outcome } from './outcome.ts'
 import { accept, type PipelineDeps } from './pipeline.ts'
@@ -59,6 +60,8 @@ const readyForMs = 500
 /** The whole service but its connections: in a test as in production. */
 export function createIngest(deps: IngestDeps): Ingest {
   const { limits, logger, publicUrl } = deps
+  const log = measureLog(deps.log, deps.metrics)
+  const claims = measureClaims(deps.claims, deps.metrics)
   const budget = new Budget(limits)
   const metrics = ingestMetrics(deps.metrics, budget)
   const background = new Background((what, error) => {
@@ -67,6 +70,8 @@ export function createIngest(deps: IngestDeps): Ingest {
   })
   const pipeline: PipelineDeps = {
     ...deps,
+    log,
+    claims,
     budget,
     background,
     keys: new KeyCache(deps.lookupKey, limits),
@@ -78,6 +83,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   }
   const recorder = new OutcomeRecorder({
     ...deps,
+    log,
     background,
     authenticate: (request) => authenticate(request, pipeline),
   })

@@ -41,7 +41,11 @@ runProcess('ingest', async () => {
   await assertRole(database)
 
   const kafka = kafkaConnection(config)
-  const onAlarm = (detail: string): void => logger.error({ detail }, 'a part needs an operator')
+  const alarms = metrics.counter('eventmesh_alarms_total', 'Times that a part asked for an operator; the log says why.')
+  const onAlarm = (detail: string): void => {
+    alarms.inc()
+    logger.error({ detail }, 'a part needs an operator')
+  }
   const log = await openLog({
     database: logDatabase,
     kafka: kafka && { connection: kafka, durability: config.EVENTMESH_DURABILITY, onAlarm },

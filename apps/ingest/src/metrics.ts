@@ -18,6 +18,10 @@ export function ingestMetrics(metrics: Metrics, budget: Budget): IngestMetrics {
     'outcome',
     'code',
   ])
+  const unchecked = metrics.counter(
+    'eventmesh_ingest_unchecked_events_total',
+    'Events that were accepted without a look at the claims, which did not answer.',
+  )
   const seconds = metrics.histogram(
     'eventmesh_ingest_answer_seconds',
     'From complete headers to the answer, of event requests.',
@@ -35,6 +39,9 @@ export function ingestMetrics(metrics: Metrics, budget: Budget): IngestMetrics {
       requests.inc({ status })
       if (outcome.kind === 'page') return
       seconds.observe((performance.now() - exchange.startedAt) / 1_000)
+      for (const { dedupe, ending } of exchange.items ?? []) {
+        if (dedupe === 'unchecked' && ending?.status === 'accepted') unchecked.inc()
+      }
       if (outcome.kind === 'batch') {
         for (const ending of outcome.endings) {
           const code = 'refusal' in ending ? ending.refusal.code : ''

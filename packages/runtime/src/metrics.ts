@@ -9,11 +9,16 @@ export type Metrics = {
   gauge<Label extends string = never>(name: string, help: string, labels?: readonly Label[]): Gauge<Label>
   /** Read when scraped. */
   gaugeOf(name: string, help: string, read: () => number | Promise<number>): void
-  histogram<Label extends string = never>(name: string, help: string, labels?: readonly Label[]): Histogram<Label>
+  /** `buckets`: upper ends in seconds; by default from a local round trip to the handler's deadline. */
+  histogram<Label extends string = never>(
+    name: string,
+    help: string,
+    labels?: readonly Label[],
+    buckets?: readonly number[],
+  ): Histogram<Label>
   text(): Promise<string>
 }
 
-// Seconds: from a local round trip to the handler's deadline of 12 s.
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 12]
 
 export function createMetrics(options: { readonly process: string }): Metrics {
@@ -34,8 +39,8 @@ export function createMetrics(options: { readonly process: string }): Metrics {
         },
       })
     },
-    histogram: (name, help, labels = []) =>
-      new Histogram({ name, help, labelNames: labels, buckets: secondsBuckets, registers }),
+    histogram: (name, help, labels = [], buckets = secondsBuckets) =>
+      new Histogram({ name, help, labelNames: labels, buckets: [...buckets], registers }),
     text: () => registry.metrics(),
   }
 }

@@ -1,0 +1,74 @@
+import type { AppendResult, Claims, Log } from '@eventmesh/bus'
+import { topics } from '@eventmesh/envelope'
+import type { Metrics } from '@eventmesh/runtime'
+
+/** The same log; how long each append took, how its records ended and how many bytes wait for an answer are counted. */
+export function measureLog(log: Log, metrics: Metrics): Log {
+  const seconds = metrics.histogram('eventmesh_log_append_seconds', 'From an append to its results.', ['topic'])
+  const records = metrics.counter('eventmesh_log_records_total', 'Records by how each try to append them ended.', [
+    'topic',
+    'result',
+  ])
+  const took = Object.fromEntries(topics.map((topic) => [topic, seconds.labels({ topic })]))
+  let unconfirmedBytes = 0
+  metrics.gaugeOf(
+    'eventmesh_log_unconfirmed_bytes',
+    'Bytes of values that the log was given and has not confirmed yet.',
+    () => unconfirmedBytes,
+  )
+  return {
+    async append(topic, given, options) {
+      const bytes = given.reduce((sum, { value }) => sum + value.length, 0)
+      const startedAt = performance.now()
+      unconfirmedBytes += bytes
+      try {
+        const results = await log.append(topic, given, options)
+        for (const [result, n] of countBy(results)) records.inc({ topic, result }, n)
+        return results
+      } finally {
+        unconfirmedBytes -= bytes
+        took[topic]?.observe((performance.now() - startedAt) / 1_000)
+      }
+    },
+    subscribe: (options) => log.subscribe(options),
+    read: (topic, options) => log.read(topic, options),
+    check: () => log.check(),
+    close: () => log.close(),
+  }
+}
+
+/** The same claims; how long each call took and which failed is counted. */
+export function measureClaims(claims: Claims, metrics: Metrics): Claims {
+  const seconds = metrics.histogram('eventmesh_claims_seconds', 'From a call to its answer.', ['operation'])
+  const failures = metrics.counter('eventmesh_claims_failures_total', 'Calls that the store did not answer.', [
+    'operation',
+  ])
+  const measured = <Given, Answer>(operation: string, call: (given: Given) => Promise<Answer>) => {
+    const took = seconds.labels({ operation })
+    return async (given: Given): Promise<Answer> => {
+      const startedAt = performance.now()
+      try {
+        return await call(given)
+      } catch (error) {
+        failures.inc({ operation })
+        throw error
+      } finally {
+        took.observe((performance.now() - startedAt) / 1_000)
+      }
+    }
+  }
+  return {
+    claim: measured('claim', (requests) => claims.claim(requests)),
+    settle: measured('settle', (requests) => claims.settle(requests)),
+    yield: measured('yield', (requests) => claims.yield(requests)),
+    reset: () => claims.reset(),
+    check: () => claims.check(),
+    close: () => claims.close(),
+  }
+}
+
+function countBy(results: readonly AppendResult[]): ReadonlyMap<AppendResult['status'], number> {
+  const counts = new Map<AppendResult['status'], number>()
+  for (const { status } of results) counts.set(status, (counts.get(status) ?? 0) + 1)
+  return counts
+}

@@ -1,5 +1,5 @@
 import { newUuid, type RequestId, type TenantId } from '@eventmesh/envelope'
-import { and, desc, eq, lt, or, type SQL } from 'drizzle-orm'
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { Database, Transaction } from './connect.ts'
 import { type AuditChanges, auditTable } from './schema/audit.ts'
 
@@ -56,8 +56,8 @@ export type AuditQuery = {
   readonly actorId?: string
   readonly action?: string
   readonly targetId?: string
-  /** Only rows older than this one. */
-  readonly before?: { readonly occurredAt: Date; readonly id: string }
+  /** Id of a row: only those before it. Its time is read in the database, which knows microseconds. */
+  readonly before?: string
   /** 1–200, default 50. */
   readonly limit?: number
 }
@@ -70,11 +70,10 @@ export async function list(db: Database, tenantId: TenantId, query: AuditQuery =
     query.actorId === undefined ? undefined : eq(auditTable.actorId, query.actorId),
     query.action === undefined ? undefined : eq(auditTable.action, query.action),
     query.targetId === undefined ? undefined : eq(auditTable.targetId, query.targetId),
-    before &&
-      or(
-        lt(auditTable.occurredAt, before.occurredAt),
-        and(eq(auditTable.occurredAt, before.occurredAt), lt(auditTable.id, before.id)),
-      ),
+    before === undefined
+      ? undefined
+      : sql`(${auditTable.occurredAt}, ${auditTable.id}) < (
+          select occurred_at, id from audit where tenant_id = ${tenantId} and id = ${before})`,
   ]
   return await db.forTenant(
     tenantId,

@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation'
 import { useEffect, useRef, useState } from 'react'
 import { Dialog, DialogBody } from '../../ui/dialog.tsx'
 import { useZone } from '../../ui/time.tsx'
+import { isDialogOpen, isTyping } from '../../ui/typing.ts'
 import { nextZone } from './rail-foot.tsx'
 import { shortcuts, text } from './text.ts'
 
@@ -54,12 +55,4 @@ export function ShortcutKeys({ slug }: { readonly slug: string }) {
       </DialogBody>
     </Dialog>
   )
-}
-
-export function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-}
-
-export function isDialogOpen(): boolean {
-  return document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]') !== null
 }

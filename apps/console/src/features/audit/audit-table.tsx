@@ -1,0 +1,112 @@
+import type { AuditRow } from '@eventmesh/db'
+import Link from 'next/link'
+import { Table, Td, Th, Tr } from '../../ui/table.tsx'
+import { Time } from '../../ui/time.tsx'
+import { did, text } from './text.ts'
+
+/** Append-only entries, newest first; a row opens to the fields that changed. */
+export function AuditTable({
+  rows,
+  slug,
+  isShort = false,
+}: {
+  readonly rows: readonly AuditRow[]
+  readonly slug: string
+  readonly isShort?: boolean
+}) {
+  return (
+    <>
+      <div className="max-md:hidden">
+        <Table>
+          <thead>
+            <tr>
+              <Th className={isShort ? 'static' : 'pl-4'}>{text.time}</Th>
+              <Th className={isShort ? 'static' : undefined}>{text.actor}</Th>
+              <Th className={isShort ? 'static' : undefined}>{text.action}</Th>
+              {!isShort && <Th>{text.target}</Th>}
+              <Th className={isShort ? 'static' : undefined}>{text.changes}</Th>
+              {!isShort && <Th>{text.ip}</Th>}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <Tr key={row.id}>
+                <Td className={isShort ? 'whitespace-nowrap align-top' : 'whitespace-nowrap py-1.5 pl-4 align-top'}>
+                  <Time at={row.occurredAt.toISOString()} className="font-mono text-12" />
+                </Td>
+                <Td className="max-w-56 truncate py-1.5 align-top">{row.actorName}</Td>
+                <Td className="whitespace-nowrap py-1.5 align-top">
+                  <code>{row.action}</code>
+                </Td>
+                {!isShort && (
+                  <Td className="max-w-64 truncate py-1.5 align-top">
+                    <Target row={row} slug={slug} />
+                  </Td>
+                )}
+                <Td className="py-1.5 align-top text-12 text-fg-2">
+                  <Changes row={row} />
+                </Td>
+                {!isShort && (
+                  <Td className="whitespace-nowrap py-1.5 align-top font-mono text-12 text-fg-2">
+                    {row.ip ?? text.nothing}
+                  </Td>
+                )}
+              </Tr>
+            ))}
+          </tbody>
+        </Table>
+      </div>
+      <ul className="m-0 list-none p-0 md:hidden">
+        {rows.map((row) => (
+          <li key={row.id} className="flex flex-col gap-0.5 border-line border-b px-4 py-2">
+            <span className="break-words">
+              <span className="font-medium">{row.actorName}</span> {did(row.action)} <Target row={row} slug={slug} />
+            </span>
+            <Time at={row.occurredAt.toISOString()} className="text-12 text-fg-3" />
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+function Target({ row, slug }: { readonly row: AuditRow; readonly slug: string }) {
+  if (row.targetKind !== 'api_key') return <span>{row.targetName}</span>
+  return (
+    <Link
+      href={`/${slug}/keys/${row.targetId}`}
+      prefetch={false}
+      className="text-accent-text no-underline hover:underline"
+    >
+      {row.targetName}
+    </Link>
+  )
+}
+
+function Changes({ row }: { readonly row: AuditRow }) {
+  const fields = Object.entries(row.changes)
+  if (fields.length === 0) return <span className="text-fg-3">{text.nothing}</span>
+  return (
+    <span className="flex flex-col">
+      {fields.map(([field, change]) => (
+        <span key={field} className="break-all">
+          <span className="text-fg-3">{field}</span>{' '}
+          {change === 'changed' ? (
+            text.secretChanged
+          ) : (
+            <>
+              {change.from !== null && change.from !== undefined && <>{shown(change.from)} → </>}
+              {shown(change.to)}
+            </>
+          )}
+        </span>
+      ))}
+    </span>
+  )
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return text.nothing
+  if (Array.isArray(value)) return value.length === 0 ? text.nothing : value.map(shown).join(', ')
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}

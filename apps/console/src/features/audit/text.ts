@@ -1,0 +1,40 @@
+export const text = {
+  title: 'Audit log',
+  time: 'Time',
+  actor: 'Actor',
+  action: 'Action',
+  target: 'Target',
+  ip: 'IP',
+  changes: 'Changes',
+  older: 'Older entries',
+  newest: 'Newest entries',
+  none: 'No entries match these filters',
+  clear: 'Clear filters',
+  secretChanged: 'changed',
+  nothing: '–',
+} as const
+
+const sentences: Readonly<Record<string, string>> = {
+  'key.created': 'created the key',
+  'key.rotated': 'rotated the key',
+  'key.revoked': 'revoked the key',
+  'key.disabled': 'disabled the key',
+  'key.enabled': 'enabled the key',
+  'key.changed': 'changed the key',
+  'key.overlap_extended': 'extended the overlap of the key',
+  'key.overlap_ended': 'ended the overlap of the key',
+  'tenant.created': 'created the organization',
+  'tenant.renamed': 'renamed the organization',
+  'tenant.settings_changed': 'changed settings of the organization',
+  'tenant.suspended': 'suspended the organization',
+  'tenant.resumed': 'resumed the organization',
+  'member.joined': 'joined as',
+  'member.invited': 'invited',
+  'member.role_changed': 'changed the role of',
+  'member.removed': 'removed',
+}
+
+/** `rotated the key`; an action that is newer than this table is written as it is. */
+export function did(action: string): string {
+  return sentences[action] ?? action
+}

@@ -1,0 +1,128 @@
+'use server'
+
+import { can, keys } from '@eventmesh/db'
+import { isUuid, type KeyId, type Mode } from '@eventmesh/envelope'
+import { z } from 'zod'
+import { done, fault, type MemberContext, memberAction } from '../../server/action.ts'
+import { text } from './text.ts'
+
+// Nothing here revalidates, redirects or sets a cookie: each of these renders the route anew, and the one dialog that
+// holds a new key must survive. The browser refreshes the list when that dialog is closed.
+
+const id = z.string().refine((value) => isUuid(value)) as unknown as z.ZodType<KeyId>
+const name = z.string().trim().min(1, 'Enter a name.').max(64, 'Use at most 64 characters.')
+const mode = z.enum(['live', 'test'])
+const expiresAt = z.iso
+  .datetime()
+  .nullable()
+  .transform((value) => (value === null ? null : new Date(value)))
+const allowedIps = z.array(z.string().trim().max(60)).max(50, 'At most 50 lines.')
+const operationId = z.uuid()
+
+export const createKey = memberAction(
+  'keys.write.test',
+  z.object({ name, mode, expiresAt, allowedIps, operationId }),
+  async (context, input) => {
+    if (!mayChange(context, input.mode)) return fault('forbidden', text.needsRole(input.mode))
+    const created = await keys.create(context.db, { tenantId: context.member.tenant.id, ...input }, context.by)
+    return created.ok ? done({ id: created.key.id as string, key: created.secret }) : refusal(created)
+  },
+)
+
+export const rotateKey = memberAction(
+  'keys.write.test',
+  z.object({ id, overlapMs: z.int().min(0).max(keys.overlapMsMax), expiresAt, operationId }),
+  async (context, input) => {
+    const target = await find(context, input.id)
+    if ('ok' in target) return target
+    const rotated = await keys.rotate(context.db, { tenantId: context.member.tenant.id, ...input }, context.by)
+    return rotated.ok ? done({ id: rotated.key.id as string, key: rotated.secret }) : refusal(rotated)
+  },
+)
+
+export const updateKey = memberAction(
+  'keys.write.test',
+  z.object({ id, name, expiresAt, allowedIps }),
+  async (context, input) => {
+    const target = await find(context, input.id)
+    if ('ok' in target) return target
+    const changed = await keys.update(context.db, { tenantId: context.member.tenant.id, ...input }, context.by)
+    return changed.ok ? done(null) : refusal(changed)
+  },
+)
+
+export const setKeyDisabled = memberAction(
+  'keys.write.test',
+  z.object({ id, disabled: z.boolean() }),
+  async (context, input) => {
+    const target = await find(context, input.id)
+    if ('ok' in target) return target
+    const changed = await keys.setDisabled(context.db, { tenantId: context.member.tenant.id, ...input }, context.by)
+    return changed.ok ? done(null) : refusal(changed)
+  },
+)
+
+export const revokeKey = memberAction('keys.write.test', z.object({ id }), async (context, input) => {
+  const target = await find(context, input.id)
+  if ('ok' in target) return target
+  const changed = await keys.revoke(context.db, { tenantId: context.member.tenant.id, id: input.id }, context.by)
+  return changed.ok ? done(null) : refusal(changed)
+})
+
+export const endOverlap = memberAction('keys.write.test', z.object({ id }), async (context, input) => {
+  const target = await find(context, input.id)
+  if ('ok' in target) return target
+  const changed = await keys.endOverlap(context.db, { tenantId: context.member.tenant.id, id: input.id }, context.by)
+  return changed.ok ? done(null) : refusal(changed)
+})
+
+export const extendOverlap = memberAction(
+  'keys.write.test',
+  z.object({ id, endsAt: z.iso.datetime().transform((value) => new Date(value)) }),
+  async (context, input) => {
+    const target = await find(context, input.id)
+    if ('ok' in target) return target
+    const changed = await keys.extendOverlap(context.db, { tenantId: context.member.tenant.id, ...input }, context.by)
+    return changed.ok ? done(null) : refusal(changed)
+  },
+)
+
+/** The key, if it is this organization's and the role may change keys of its mode; else the fault. */
+async function find(context: MemberContext, keyId: KeyId) {
+  const key = await keys.get(context.db, { tenantId: context.member.tenant.id, id: keyId })
+  if (key === undefined) return fault('not_found', text.notFound)
+  return mayChange(context, key.mode) ? { key } : fault('forbidden', text.needsRole(key.mode))
+}
+
+function mayChange({ member }: MemberContext, of: Mode): boolean {
+  return can(member.role, of === 'live' ? 'keys.write.live' : 'keys.write.test')
+}
+
+function refusal({ code, detail }: { readonly code: string; readonly detail: string }) {
+  switch (code) {
+    case 'name_taken':
+      return fault(code, text.nameTaken, 'name')
+    case 'already_created':
+      return fault(code, text.alreadyCreated)
+    case 'invalid':
+      return invalid(detail)
+    case 'not_found':
+      return fault(code, text.notFound)
+    default:
+      return fault(code, `${text.changed} ${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`)
+  }
+}
+
+/** `allowedIps: 2: must be …; …`: which field, and which of its lines. */
+function invalid(detail: string) {
+  const lines = [...detail.matchAll(/allowedIps: (\d+): ([^;]+)/g)].map(
+    ([, index, message]) => `Line ${Number(index) + 1} ${message}.`,
+  )
+  if (lines.length > 0) return fault('invalid', lines.join(' '), 'allowedIps')
+  const [field = '', ...rest] = detail.split(': ')
+  return fault('invalid', sentence(rest.join(': ')), field)
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`
+}

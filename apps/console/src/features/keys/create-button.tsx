@@ -1,0 +1,19 @@
+'use client'
+
+import { Button } from '../../ui/button.tsx'
+import { useKeyDialogs } from './key-dialogs.tsx'
+import { text } from './text.ts'
+
+export function CreateKeyButton() {
+  const { ask, rights } = useKeyDialogs()
+  return (
+    <Button
+      kind="primary"
+      size="small"
+      disabledReason={rights.test ? undefined : text.needsRole('test')}
+      onClick={() => ask({ what: 'create' })}
+    >
+      {text.create}
+    </Button>
+  )
+}

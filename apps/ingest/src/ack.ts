@@ -141,13 +141,18 @@ function isKept(ending: Ending): ending is Extract<Ending, { status: 'accepted' 
 }
 
 /** draft-ietf-httpapi-ratelimit-headers-10. */
-function rateHeaders(exchange: Exchange, { tenants, tenantRate }: Budget, headers: string[]): void {
+function rateHeaders(exchange: Exchange, { tenants }: Budget, headers: string[]): void {
   if (exchange.caller === undefined || tenants.rate === 0) return
   const now = performance.now()
   const { tenantId } = exchange.caller.key
   const left = tenants.left(tenantId, now)
   const fullInSeconds = Math.max(1, Math.ceil((tenants.burst - left) / tenants.rate))
-  headers.push('RateLimit-Policy', `"tenant";q=${tenantRate};w=1`, 'RateLimit', `"tenant";r=${left};t=${fullInSeconds}`)
+  headers.push(
+    'RateLimit-Policy',
+    `"tenant";q=${tenants.wholeRate};w=1`,
+    'RateLimit',
+    `"tenant";r=${left};t=${fullInSeconds}`,
+  )
 }
 
 function hasUnreadBody({ incoming }: Exchange): boolean {

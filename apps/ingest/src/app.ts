@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Claims, Log } from '@eventmesh/bus'
+import type { Claims, Log, Rates } from '@eventmesh/bus'
 import type { KeyUse } from '@eventmesh/db'
 import type { Logger, Metrics } from '@eventmesh/runtime'
 import { getRequestListener, RequestError } from '@hono/node-server'
@@ -20,6 +20,7 @@ import { ingestMetrics } from './metrics.ts'
 import type { Outcome } from './outcome.ts'
 import { accept, type PipelineDeps } from './pipeline.ts'
 import { OutcomeRecorder } from './record-outcome.ts'
+import { renewRates } from './renew-rates.ts'
 import { readHead } from './request.ts'
 import { createIngestServer } from './server.ts'
 import { TokenBuckets } from './token-bucket.ts'
@@ -30,6 +31,8 @@ export type IngestDeps = {
   readonly lookupKey: KeyLookup
   readonly recordKeyUse: (uses: readonly KeyUse[]) => Promise<void>
   readonly limits: Limits
+  /** Keeps the rates together with other processes; without it each has its configured share. */
+  readonly rates?: Rates | undefined
   /** As senders see this service, without a slash at the end. */
   readonly publicUrl: string
   readonly trustedProxyHops: number
@@ -202,6 +205,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     if (uses.length > 0) background.run('key-use', deps.recordKeyUse(uses))
   }
   const timer = setInterval(flush, flushEveryMs).unref()
+  const renewal = deps.rates === undefined ? undefined : renewRates([budget.tenants, budget.keys], deps.rates)
 
   return {
     keys: pipeline.keys,
@@ -222,6 +226,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       state = 'draining'
       await close(server, inFlightMs)
       clearInterval(timer)
+      await renewal?.stop()
       flush()
       await background.idle()
     },

@@ -2,7 +2,7 @@ import type { Caller } from './authenticate.ts'
 import type { Limits } from './limits.ts'
 import { jitteredRetrySeconds, type Result, refuse } from './outcome.ts'
 import type { EventRequest } from './request.ts'
-import { TokenBuckets } from './token-bucket.ts'
+import { SharedBuckets } from './shared-buckets.ts'
 
 /** The room that one request takes up, from before its body is read until its answer. */
 export type Hold = {
@@ -13,10 +13,8 @@ export type Hold = {
 
 /** What this process bounds: events per second by tenant and key, requests and bytes in flight. */
 export class Budget {
-  readonly tenants: TokenBuckets
-  /** What a tenant may send through all processes together. */
-  readonly tenantRate: number
-  readonly keys: TokenBuckets
+  readonly tenants: SharedBuckets
+  readonly keys: SharedBuckets
   readonly #limits: Limits
   readonly #bytesByTenant = new Map<string, number>()
   requestsInFlight = 0
@@ -25,11 +23,21 @@ export class Budget {
   constructor(limits: Limits) {
     this.#limits = limits
     const entriesMax = limits.keysMax
-    this.tenantRate = limits.tenantRate
     // The burst is not shared out: a full batch must fit into it.
-    const rate = limits.tenantRate * limits.rateShare
-    this.tenants = new TokenBuckets({ rate, burst: limits.tenantBurst, entriesMax })
-    this.keys = new TokenBuckets({ rate: limits.keyRate, burst: limits.keyBurst, entriesMax })
+    this.tenants = new SharedBuckets({
+      prefix: 'tenant:',
+      rate: limits.tenantRate,
+      share: limits.rateShare,
+      burst: limits.tenantBurst,
+      entriesMax,
+    })
+    this.keys = new SharedBuckets({
+      prefix: 'key:',
+      rate: limits.keyRate,
+      share: 1,
+      burst: limits.keyBurst,
+      entriesMax,
+    })
   }
 
   /** Milliseconds to wait, or 0 and the tokens are taken from both buckets. */
@@ -37,7 +45,11 @@ export class Budget {
     const now = performance.now()
     const { tenantId, keyId } = caller.key
     const waitMs = Math.max(this.tenants.waitMs(tenantId, events, now), this.keys.waitMs(keyId, events, now))
-    if (waitMs > 0) return waitMs
+    if (waitMs > 0) {
+      this.tenants.refuse(tenantId, events)
+      this.keys.refuse(keyId, events)
+      return waitMs
+    }
     this.tenants.take(tenantId, events, now)
     this.keys.take(keyId, events, now)
     return 0

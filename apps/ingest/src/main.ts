@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { kafkaConnection, type Log, openClaims, openLog } from '@eventmesh/bus'
+import { kafkaConnection, type Log, openClaims, openLog, openRates } from '@eventmesh/bus'
 import { assertRole, type ConnectOptions, connect, keys } from '@eventmesh/db'
 import { joinEmbedded } from '@eventmesh/db/embedded'
 import {
@@ -55,6 +55,7 @@ runProcess('ingest', async () => {
     database: claimsDatabase,
     redis: config.REDIS_URL === undefined ? undefined : { url: config.REDIS_URL, onAlarm },
   })
+  const rates = config.REDIS_URL === undefined ? undefined : await openRates({ url: config.REDIS_URL })
   const ready = async (): Promise<Readiness> => {
     const [logState, claimsState] = await Promise.all([log.check(), claims.check()])
     const parts = [
@@ -71,6 +72,7 @@ runProcess('ingest', async () => {
     lookupKey: (hash) => keys.lookup(database, hash),
     recordKeyUse: (uses) => keys.touchLastUsed(database, uses),
     limits: limitsOf(config),
+    rates,
     publicUrl: config.EVENTMESH_INGEST_URL ?? `http://localhost:${config.INGEST_PORT}`,
     trustedProxyHops: config.TRUSTED_PROXY_HOPS,
     logger,
@@ -106,6 +108,7 @@ runProcess('ingest', async () => {
       await follower.close()
       await log.close()
       await claims.close()
+      await rates?.close()
       await Promise.all([database.close(), logDatabase.close(), claimsDatabase.close(), admin.close()])
       logger.info({}, 'drained')
     },

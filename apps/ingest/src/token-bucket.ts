@@ -6,7 +6,7 @@ export class TokenBuckets {
   readonly rate: number
   readonly burst: number
   readonly #entriesMax: number
-  readonly #buckets = new Map<string, { tokens: number; at: number }>()
+  readonly #buckets = new Map<string, Bucket>()
 
   /** `rate` in tokens per second; `burst` tokens at most. */
   constructor(options: { rate: number; burst: number; entriesMax: number }) {
@@ -18,8 +18,9 @@ export class TokenBuckets {
   /** Milliseconds until `count` tokens are there; 0 when they are. */
   waitMs(name: string, count: number, now: number): number {
     if (this.rate === 0) return 0
-    const missing = count - this.#refilled(name, now).tokens
-    return missing <= 0 ? 0 : Math.ceil((missing / this.rate) * 1_000)
+    const { tokens, rate } = this.#refilled(name, now)
+    const missing = count - tokens
+    return missing <= 0 ? 0 : Math.ceil((missing / rate) * 1_000)
   }
 
   /** Takes them, whether they are there or not: ask `waitMs` first. */
@@ -31,7 +32,18 @@ export class TokenBuckets {
     return this.rate === 0 ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor(this.#refilled(name, now).tokens))
   }
 
-  #refilled(name: string, now: number): { tokens: number; at: number } {
+  /** Gives a bucket another content, another rate (over 0), or both. */
+  protected set(name: string, given: { readonly tokens?: number; readonly rate: number }, now: number): void {
+    const bucket = this.#refilled(name, now)
+    bucket.tokens = Math.min(this.burst, given.tokens ?? bucket.tokens)
+    bucket.rate = given.rate
+  }
+
+  protected forget(name: string): void {
+    this.#buckets.delete(name)
+  }
+
+  #refilled(name: string, now: number): Bucket {
     let bucket = this.#buckets.get(name)
     if (bucket === undefined) {
       if (this.#buckets.size >= this.#entriesMax) {
@@ -40,14 +52,16 @@ export class TokenBuckets {
           break
         }
       }
-      bucket = { tokens: this.burst, at: now }
+      bucket = { tokens: this.burst, at: now, rate: this.rate }
       this.#buckets.set(name, bucket)
       return bucket
     }
     if (now > bucket.at) {
-      bucket.tokens = Math.min(this.burst, bucket.tokens + ((now - bucket.at) / 1_000) * this.rate)
+      bucket.tokens = Math.min(this.burst, bucket.tokens + ((now - bucket.at) / 1_000) * bucket.rate)
       bucket.at = now
     }
     return bucket
   }
 }
+
+type Bucket = { tokens: number; at: number; rate: number }

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
 import { type EventId, MeshError } from '@eventmesh/envelope'
-import { Redis } from 'ioredis'
 import {
   type ClaimAnswer,
   type ClaimKey,
@@ -13,6 +12,7 @@ import {
   type YieldRequest,
 } from './claims.ts'
 import { type Gather, gather } from './gather.ts'
+import { connectRedis, describeRedisError, type Redis, redisCommandMs } from './redis.ts'
 
 export type RedisClaimsOptions = {
   /** `redis://` or `rediss://`, with its login. */
@@ -24,7 +24,6 @@ export type RedisClaimsOptions = {
 }
 
 const callKeysMax = 200
-const commandMs = 250
 const startMs = 3_000
 const breaker = { failures: 5, restMs: 2_000 }
 const memory = { everyMs: 60_000, alarmShare: 0.7 }
@@ -44,7 +43,11 @@ export async function openRedisClaims(options: RedisClaimsOptions): Promise<Clai
   const leaseMs = options.leaseMs ?? claimTimes.leaseMs
   const pendingMs = options.pendingMs ?? claimTimes.pendingMs
   const onAlarm = options.onAlarm ?? (() => undefined)
-  const redis = connect(options.url)
+  const redis = connectRedis<Scripts>(options.url, {
+    eventmeshClaim: claimScript,
+    eventmeshSettle: settleScript,
+    eventmeshYield: yieldScript,
+  })
   const circuit = createCircuit()
   const health = watchHealth(redis, onAlarm)
 
@@ -58,7 +61,7 @@ export async function openRedisClaims(options: RedisClaimsOptions): Promise<Clai
       return answer
     } catch (error) {
       done(false)
-      throw unavailable(describe(error))
+      throw unavailable(describeRedisError(error))
     }
   }
 
@@ -123,27 +126,6 @@ export async function openRedisClaims(options: RedisClaimsOptions): Promise<Clai
   }
 }
 
-function connect(url: string): Redis & Scripts {
-  const redis = new Redis(url, {
-    connectTimeout: 2_000,
-    commandTimeout: commandMs,
-    maxRetriesPerRequest: 1,
-    // A command waits for no connection; one whose reply was lost is sent again and recognised by its owner.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: true,
-    retryStrategy: (times) => Math.min(50 * 2 ** (times - 1), 1_000),
-    scripts: {
-      eventmeshClaim: { lua: claimScript },
-      eventmeshSettle: { lua: settleScript },
-      eventmeshYield: { lua: yieldScript },
-    },
-  }) as Redis & Scripts
-  // Connection errors are told by the calls that fail on them; unheard, they would be printed with their arguments.
-  redis.on('error', () => undefined)
-  return redis
-}
-
-/** Made by the client from `scripts` above, which its types do not know. */
 type Scripts = {
   eventmeshClaim(keys: number, ...keysAndArgs: readonly (string | number)[]): Promise<readonly Row[]>
   eventmeshSettle(keys: number, ...keysAndArgs: readonly (string | number)[]): Promise<readonly Row[]>
@@ -253,19 +235,13 @@ function gatherKeys<Request extends ClaimKey, Answer>(calls: Calls<Request, Answ
     apartBy: redisKey,
     callRequestsMax: callKeysMax,
     callsMax: Number.POSITIVE_INFINITY,
-    deadlineMs: commandMs,
-    late: () => unavailable(`no answer within ${commandMs} ms`),
+    deadlineMs: redisCommandMs,
+    late: () => unavailable(`no answer within ${redisCommandMs} ms`),
   })
 }
 
 function unavailable(detail: string): MeshError {
   return new MeshError('claims_unavailable', `claims did not answer: ${detail}`)
-}
-
-/** The message without what Redis repeats of the command; never the error itself, which carries its arguments. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return 'redis: no reason given'
-  return `redis: ${error.message.split(', with args')[0]!.slice(0, 200)}`
 }
 
 /**

@@ -6,6 +6,7 @@ import type { KafkaConnection } from './log.kafka.connection.ts'
 import type { Durability, KafkaLogOptions, TopicsReport } from './log.kafka.ts'
 import { openPostgresLog, type PostgresLogOptions } from './log.postgres.ts'
 import type { Log } from './log.ts'
+import type { Rates } from './rates.ts'
 
 /**
  * `database`: best a pool of its own (4 connections: two append, one reads or renews a lease, one rolls), so that neither
@@ -46,4 +47,10 @@ export async function openClaims(options: OpenClaimsOptions): Promise<Claims> {
   if (options.redis === undefined) return openPostgresClaims(options.database, options)
   const { openRedisClaims } = await import('./claims.redis.ts')
   return await openRedisClaims(options.redis)
+}
+
+/** Rates that all processes on this Redis keep together. */
+export async function openRates(options: { readonly url: string }): Promise<Rates> {
+  const { openRedisRates } = await import('./rates.redis.ts')
+  return openRedisRates(options)
 }

@@ -1,5 +1,7 @@
 -- The schema that the migrations add up to. Generated; after a new migration run: npm run schema --prefix packages/db
 
+create extension btree_gin;
+
 -- default privileges of eventmesh_migrator for objects of kind f: {eventmesh_migrator=X/eventmesh_migrator}
 
 CREATE OR REPLACE FUNCTION public.api_key_by_hash(wanted bytea)
@@ -301,6 +303,59 @@ end
 $function$;
 alter function event_index_roll() owner to eventmesh_migrator;
 grant execute on function event_index_roll() to eventmesh_engine;
+
+CREATE OR REPLACE FUNCTION public.event_payload_search(p_wanted jsonb, p_from timestamp with time zone, p_to timestamp with time zone, p_past_received_at timestamp with time zone, p_past_request_id uuid, p_past_item integer, p_is_newest_first boolean, p_limit integer)
+ RETURNS SETOF event_index
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER ROWS 200
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+declare
+  first_day date := greatest(p_from, now() - interval '31 days');
+  last_day date := least(p_to, now() + interval '8 days');
+  direction text := case when p_is_newest_first then 'desc' else 'asc' end;
+  statement text;
+  day date;
+  lower timestamptz;
+  upper timestamptz;
+  n integer;
+begin
+  -- Only places in p_wanted become text, never what stands there.
+  select format(
+    'select e.* from event_index e
+     where e.tenant_id = current_setting(''app.tenant_id'')::uuid and e.received_at >= $2 and e.received_at < $3
+       and %s %s
+     order by e.received_at %s, e.request_id %3$s, e.item %3$s limit $7',
+    string_agg(alternatives, ' and '),
+    case when p_past_received_at is null then ''
+      else format('and (e.received_at, e.request_id, e.item) %s ($4, $5, $6)', case when p_is_newest_first then '<' else '>' end)
+    end,
+    direction)
+  into statement
+  from (
+    select '(' || string_agg(format('e.payload @> ($1->%s->%s)', term.place - 1, document.place - 1), ' or ') || ')' as alternatives
+    from jsonb_array_elements(p_wanted) with ordinality as term (documents, place),
+      jsonb_array_elements(term.documents) with ordinality as document (document, place)
+    group by term.place
+  ) as terms;
+
+  for step in 0 .. last_day - first_day loop
+    day := case when p_is_newest_first then last_day - step else first_day + step end;
+    lower := case when day = first_day then p_from else day end;
+    upper := case when day = last_day then p_to else day + 1 end;
+    continue when case when p_is_newest_first then p_past_received_at < lower else p_past_received_at >= upper end;
+    return query execute statement
+      using p_wanted, lower, upper, p_past_received_at, p_past_request_id, p_past_item, p_limit;
+    get diagnostics n = row_count;
+    p_limit := p_limit - n;
+    exit when p_limit <= 0;
+  end loop;
+end
+$function$;
+alter function event_payload_search(jsonb,timestamp with time zone,timestamp with time zone,timestamp with time zone,uuid,integer,boolean,integer) owner to eventmesh_search;
+grant execute on function event_payload_search(jsonb,timestamp with time zone,timestamp with time zone,timestamp with time zone,uuid,integer,boolean,integer) to eventmesh_console;
+grant execute on function event_payload_search(jsonb,timestamp with time zone,timestamp with time zone,timestamp with time zone,uuid,integer,boolean,integer) to eventmesh_migrator;
 
 CREATE OR REPLACE FUNCTION public.invite_by_hash(wanted bytea)
  RETURNS TABLE(tenant_id uuid, id uuid, slug text, name text, email text, role text, invited_by text, expires_at timestamp with time zone, accepted_at timestamp with time zone, revoked_at timestamp with time zone)
@@ -765,6 +820,7 @@ create table event_index (
   appended_at timestamp with time zone not null,
   indexed_seq bigint not null,
   payload jsonb,
+  indexed_at timestamp with time zone default now() not null,
   constraint event_index_request_id_item_received_at_key UNIQUE (request_id, item, received_at),
   constraint event_index_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
   constraint event_index_outcome_check CHECK (outcome = ANY (ARRAY['accepted'::text, 'duplicate'::text, 'rejected'::text, 'quarantined'::text, 'copy'::text]))
@@ -772,9 +828,10 @@ create table event_index (
 CREATE INDEX event_index_event ON ONLY public.event_index USING btree (tenant_id, event_id, received_at DESC) WHERE (event_id IS NOT NULL);
 CREATE INDEX event_index_idempotency_key ON ONLY public.event_index USING btree (tenant_id, idempotency_key, received_at DESC) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX event_index_key ON ONLY public.event_index USING btree (tenant_id, key_id, received_at DESC, request_id DESC, item DESC);
+CREATE INDEX event_index_live ON ONLY public.event_index USING btree (tenant_id, indexed_seq);
 CREATE INDEX event_index_newest ON ONLY public.event_index USING btree (tenant_id, received_at DESC, request_id DESC, item DESC);
 CREATE INDEX event_index_outcome ON ONLY public.event_index USING btree (tenant_id, outcome, reason, received_at DESC, request_id DESC, item DESC) WHERE (outcome <> 'accepted'::text);
-CREATE INDEX event_index_seq ON ONLY public.event_index USING btree (indexed_seq);
+CREATE INDEX event_index_payload ON ONLY public.event_index USING gin (tenant_id, payload jsonb_path_ops) WHERE (payload IS NOT NULL);
 CREATE INDEX event_index_source ON ONLY public.event_index USING btree (tenant_id, source, received_at DESC, request_id DESC, item DESC);
 CREATE INDEX event_index_trace ON ONLY public.event_index USING btree (tenant_id, trace_id, received_at DESC) WHERE (trace_id IS NOT NULL);
 CREATE INDEX event_index_type ON ONLY public.event_index USING btree (tenant_id, event_type, received_at DESC, request_id DESC, item DESC);
@@ -782,9 +839,11 @@ alter table event_index enable row level security;
 alter table event_index force row level security;
 create policy engine_insert on event_index for insert to eventmesh_engine with check (true);
 create policy engine_read on event_index for select to eventmesh_engine using (true);
+create policy search on event_index for select to eventmesh_search using (true);
 create policy tenant on event_index for all to public using ((tenant_id = (current_setting('app.tenant_id'::text))::uuid)) with check ((tenant_id = (current_setting('app.tenant_id'::text))::uuid));
 grant select on event_index to eventmesh_console;
 grant insert, select (item, received_at, request_id) on event_index to eventmesh_engine;
+grant select on event_index to eventmesh_search;
 
 create table event_index_default partition of event_index DEFAULT;
 alter table event_index_default enable row level security;
@@ -792,6 +851,7 @@ alter table event_index_default force row level security;
 create policy day_move on event_index_default for all to eventmesh_migrator using (true);
 create policy engine_insert on event_index_default for insert to eventmesh_engine with check (true);
 create policy engine_read on event_index_default for select to eventmesh_engine using (true);
+create policy search on event_index_default for select to eventmesh_search using (true);
 create policy tenant on event_index_default for all to public using ((tenant_id = (current_setting('app.tenant_id'::text))::uuid)) with check ((tenant_id = (current_setting('app.tenant_id'::text))::uuid));
 
 create table event_index_head (
@@ -1002,6 +1062,7 @@ create table log_head (
   retention_bytes bigint not null,
   constraint log_head_pkey PRIMARY KEY (topic)
 ) with (fillfactor=10);
+grant select (next_offset, topic) on log_head to eventmesh_console;
 grant select, update (next_offset) on log_head to eventmesh_engine;
 grant select, update (next_offset) on log_head to eventmesh_ingest;
 
@@ -1015,6 +1076,7 @@ create table log_position (
   lease_until timestamp with time zone not null,
   constraint log_position_pkey PRIMARY KEY (consumer_group, topic, partition)
 ) with (fillfactor=50);
+grant select (consumer_group, lease_until, next_offset, partition, topic) on log_position to eventmesh_console;
 grant insert, select, update on log_position to eventmesh_engine;
 
 create table log_range (

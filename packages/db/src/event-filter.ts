@@ -85,7 +85,7 @@ function fieldCondition(sql: RawSql, tenantId: TenantId, field: Field, value: Se
 // A request's id says when it arrived, so only that time's partition is opened.
 const requestTimeToleranceMs = 600_000
 
-function requestCondition(sql: RawSql, text: string): Fragment {
+export function requestCondition(sql: RawSql, text: string): Fragment {
   const request = splitItem(text)
   if (request === undefined) return sql`false`
   const item = request.item === undefined ? sql`` : sql`and item = ${request.item}`
@@ -139,10 +139,15 @@ function comparisons(sql: RawSql): Readonly<Record<Comparison, Fragment>> {
 type PayloadTerm = Extract<SearchTerm, { kind: 'payload' }>
 
 function payloadCondition(sql: RawSql, term: PayloadTerm): Fragment {
-  const any = payloadLiterals(term)
-    .map((literal) => sql`payload @> ${wrapInPath(term.path, literal)}::text::jsonb`)
+  const any = payloadDocuments(term)
+    .map((document) => sql`payload @> ${document}::text::jsonb`)
     .reduce((all, condition) => sql`${all} or ${condition}`)
   return sql`(${any})`
+}
+
+/** JSON documents of which a matching payload contains one. */
+export function payloadDocuments(term: PayloadTerm): readonly string[] {
+  return payloadLiterals(term).map((literal) => wrapInPath(term.path, literal))
 }
 
 /** A bare word means the string and, where it is spelled like one, the number, boolean or null; digits stay as typed. */

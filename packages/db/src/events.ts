@@ -9,7 +9,16 @@ import {
   type TenantId,
 } from '@eventmesh/envelope'
 import type { Database, Transaction } from './connect.ts'
+import { body } from './event-bytes.ts'
+import { detail } from './event-detail.ts'
+import { type StoredEvent, sourceNames, storedColumns } from './event-facts.ts'
 import { eventFilter } from './event-filter.ts'
+import { find } from './event-find.ts'
+import { items } from './event-items.ts'
+import { since } from './event-live.ts'
+import { page } from './event-page.ts'
+import { related } from './event-related.ts'
+import { type RowPosition, searchRows } from './event-search.ts'
 import { parseSearch, type SearchFault, type SearchTerm, splitItem } from './search-grammar.ts'
 
 /** Reading the index of events: rows newest first, by search or by id, with the envelope's exact bytes on request. */
@@ -60,16 +69,6 @@ export type EventLookup =
   | { readonly state: 'absent' }
   | { readonly state: 'invalid'; readonly expected: string }
 
-/** Where a page continues: the last row of the one before. */
-export type EventCursor = { readonly receivedAt: string; readonly requestId: RequestId; readonly item: number }
-
-export type EventPageOptions = {
-  readonly terms: readonly SearchTerm[]
-  readonly after?: EventCursor | undefined
-  readonly limit: number
-  readonly withEnvelope?: boolean | undefined
-}
-
 export const eventListLimitMax = 10_000
 
 // Rows with envelopes are large: fewer of them at once.
@@ -85,39 +84,24 @@ export const events = {
 
     const size = search.withEnvelope ? pageRows.withEnvelope : pageRows.plain
     const found: ListedEvent[] = []
+    let past: RowPosition | undefined
     while (found.length < search.limit) {
       const limit = Math.min(size, search.limit - found.length)
-      const { withEnvelope } = search
-      const page = await events.page(db, tenantId, {
-        terms: parsed.terms,
-        after: cursorOf(found.at(-1)),
-        limit,
-        withEnvelope,
-      })
-      found.push(...page)
-      if (page.length < limit) break
+      const { terms } = parsed
+      const rows = await db.forTenant(
+        tenantId,
+        async (tx) => {
+          const stored = await searchRows(tx, tenantId, { terms, past, direction: 'older', limit })
+          return { stored, listed: await listed(tx, tenantId, stored, search.withEnvelope ?? false) }
+        },
+        { readOnly: true },
+      )
+      found.push(...rows.listed)
+      const last = rows.stored.at(-1)
+      if (last === undefined || rows.stored.length < limit) break
+      past = { receivedText: last.received_text, requestId: last.request_id, item: last.item }
     }
     return { ok: true, events: found }
-  },
-
-  /** One page by keyset: rows that arrive meanwhile move nothing. */
-  async page(db: Database, tenantId: TenantId, options: EventPageOptions): Promise<readonly ListedEvent[]> {
-    return await db.forTenant(
-      tenantId,
-      async (tx) => {
-        const { after } = options
-        const older =
-          after === undefined
-            ? tx.sql``
-            : tx.sql`and (received_at, request_id, item) < (${after.receivedAt}, ${after.requestId}, ${after.item})`
-        const rows = await tx.sql<StoredRow[]>`
-          select ${columns(tx)} from event_index
-          where ${eventFilter(tx.sql, tenantId, options.terms)} ${older}
-          order by received_at desc, request_id desc, item desc limit ${options.limit}`
-        return await listed(tx, tenantId, rows, options.withEnvelope ?? false)
-      },
-      { readOnly: true },
-    )
   },
 
   /**
@@ -141,17 +125,14 @@ export const events = {
     )
     return found.length === 0 ? { state: 'absent' } : { state: 'found', events: found }
   },
-}
 
-type StoredRow = Omit<EventRow, 'occurred_at' | 'received_at' | 'size'> & {
-  readonly occurred_at: Date | null
-  readonly received_at: Date
-  readonly size: string
-}
-
-function columns(tx: Transaction) {
-  return tx.sql`request_id, item, outcome, reason, event_id, event_type, source, key_id, mode, idempotency_key, occurred_at,
-    received_at, size, diagnosis`
+  page,
+  since,
+  find,
+  items,
+  detail,
+  body,
+  related,
 }
 
 async function allTenants(tx: Transaction): Promise<readonly TenantId[]> {
@@ -160,13 +141,13 @@ async function allTenants(tx: Transaction): Promise<readonly TenantId[]> {
 
 type WantedId = { readonly id: string; readonly item: number | undefined }
 
-async function rowsById(tx: Transaction, tenantId: TenantId, wanted: WantedId): Promise<readonly StoredRow[]> {
+async function rowsById(tx: Transaction, tenantId: TenantId, wanted: WantedId): Promise<readonly StoredEvent[]> {
   if (isUuid(wanted.id, 8) && wanted.item === undefined) return await rowByEventId(tx, tenantId, wanted.id)
   const text = wanted.item === undefined ? wanted.id : `${wanted.id}.${wanted.item}`
   const request: SearchTerm = { kind: 'field', isNegated: false, field: 'request', values: [{ kind: 'text', text }] }
   const copies: SearchTerm = { kind: 'field', isNegated: false, field: 'outcome', values: everyOutcome }
-  return await tx.sql<StoredRow[]>`
-    select ${columns(tx)} from event_index where ${eventFilter(tx.sql, tenantId, [request, copies])} order by item`
+  return await tx.sql<StoredEvent[]>`
+    select ${storedColumns(tx)} from event_index where ${eventFilter(tx.sql, tenantId, [request, copies])} order by item`
 }
 
 const everyOutcome = ['accepted', 'duplicate', 'rejected', 'quarantined', 'copy'].map(
@@ -174,12 +155,12 @@ const everyOutcome = ['accepted', 'duplicate', 'rejected', 'quarantined', 'copy'
 )
 
 // The locator names the day and the row.
-async function rowByEventId(tx: Transaction, tenantId: TenantId, eventId: string): Promise<readonly StoredRow[]> {
+async function rowByEventId(tx: Transaction, tenantId: TenantId, eventId: string): Promise<readonly StoredEvent[]> {
   const [place] = await tx.sql<{ received_at: Date; request_id: string; item: number }[]>`
     select received_at, request_id, item from event_locator where event_id = ${eventId} and tenant_id = ${tenantId}`
   if (place === undefined) return []
-  return await tx.sql<StoredRow[]>`
-    select ${columns(tx)} from event_index
+  return await tx.sql<StoredEvent[]>`
+    select ${storedColumns(tx)} from event_index
     where tenant_id = ${tenantId} and received_at = ${place.received_at} and request_id = ${place.request_id}
       and item = ${place.item}`
 }
@@ -187,38 +168,29 @@ async function rowByEventId(tx: Transaction, tenantId: TenantId, eventId: string
 async function listed(
   tx: Transaction,
   tenantId: TenantId,
-  rows: readonly StoredRow[],
+  rows: readonly StoredEvent[],
   withEnvelope: boolean,
 ): Promise<readonly ListedEvent[]> {
   const envelopes = withEnvelope ? await envelopesOf(tx, tenantId, rows) : undefined
-  const names = await sourceNames(tx, tenantId, rows)
+  const source = await sourceNames(
+    tx,
+    tenantId,
+    rows.map((row) => row.source),
+  )
   return rows.map((row) => {
-    const sourceId = isUuid(row.source) ? (row.source as SourceId) : null
-    const source = sourceId === null ? 'native' : (names.get(sourceId) ?? sourceId)
+    const { id, name } = source(row.source)
     return {
-      row: eventRow(row, source),
-      sourceId,
+      row: eventRow(row, id === null ? 'native' : name),
+      sourceId: id,
       envelope: envelopes?.get(`${row.request_id}.${row.item}`) ?? null,
     }
   })
 }
 
-async function sourceNames(
-  tx: Transaction,
-  tenantId: TenantId,
-  rows: readonly StoredRow[],
-): Promise<ReadonlyMap<string, string>> {
-  const ids = [...new Set(rows.map((row) => row.source).filter((source) => isUuid(source)))]
-  if (ids.length === 0) return new Map()
-  const found = await tx.sql<{ id: SourceId; name: string }[]>`
-    select id, name from source where tenant_id = ${tenantId} and id = any(${ids}::uuid[])`
-  return new Map(found.map(({ id, name }) => [id, name]))
-}
-
 async function envelopesOf(
   tx: Transaction,
   tenantId: TenantId,
-  rows: readonly StoredRow[],
+  rows: readonly StoredEvent[],
 ): Promise<ReadonlyMap<string, Buffer>> {
   if (rows.length === 0) return new Map()
   const times = rows.map((row) => row.received_at.getTime())
@@ -230,7 +202,7 @@ async function envelopesOf(
   return new Map(bodies.map((body) => [`${body.request_id}.${body.item}`, body.envelope]))
 }
 
-function eventRow(row: StoredRow, source: string): EventRow {
+function eventRow(row: StoredEvent, source: string): EventRow {
   return {
     request_id: row.request_id,
     item: row.item,
@@ -247,8 +219,4 @@ function eventRow(row: StoredRow, source: string): EventRow {
     size: Number(row.size),
     diagnosis: row.diagnosis,
   }
-}
-
-function cursorOf(last: ListedEvent | undefined): EventCursor | undefined {
-  return last && { receivedAt: last.row.received_at, requestId: last.row.request_id, item: last.row.item }
 }

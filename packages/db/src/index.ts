@@ -3,11 +3,18 @@ export * as audit from './audit.ts'
 export { type Capability, can, capabilities, isRole, type Role, roles } from './capabilities.ts'
 export { type ConnectOptions, connect, type Database, type Transaction, type TransactionOptions } from './connect.ts'
 export { DatabaseError, type DatabaseErrorKind, toDatabaseError } from './database-error.ts'
+export type { BodyPart, BodyQuery, EventBytes } from './event-bytes.ts'
+export type { BodyState, EventDetail } from './event-detail.ts'
+export type { EventFacts, EventKey, EventPlace, EventSource } from './event-facts.ts'
+export type { EventMatch, FoundBy } from './event-find.ts'
+export type { RequestItems, RequestItemsQuery } from './event-items.ts'
+export { type LiveQuery, type LiveRows, liveBacklog, liveRowsMax } from './event-live.ts'
+export { type EventPage, type EventPageQuery, eventPageLimitMax } from './event-page.ts'
+export type { EventRange, FixedRange } from './event-range.ts'
+export type { RelatedEvents, RelatedRows } from './event-related.ts'
 export {
-  type EventCursor,
   type EventList,
   type EventLookup,
-  type EventPageOptions,
   type EventRow,
   type EventSearch,
   eventListLimitMax,

@@ -165,6 +165,13 @@ export const policyExceptions: readonly PolicyException[] = [
     reason: 'an insert finds the same item of the same request; the grant covers these identities alone',
   },
   {
+    table: 'event_index',
+    policy: 'search',
+    role: 'eventmesh_search',
+    reason:
+      'the tenant’s policy keeps @> from its index; only event_payload_search() acts as this role, and has the tenant in its text',
+  },
+  {
     table: 'event_locator',
     policy: 'engine_read',
     role: 'eventmesh_engine',

@@ -7,7 +7,7 @@ import type { Sql } from 'postgres'
  */
 export async function dumpSchema(sql: Sql): Promise<string> {
   await refuseUnknown(sql)
-  const parts = [...(await defaultPrivileges(sql)), ...(await functions(sql))]
+  const parts = [...(await extensions(sql)), ...(await defaultPrivileges(sql)), ...(await functions(sql))]
   for (const relation of await relations(sql)) parts.push(await describe(sql, relation))
   return `${[heading, ...parts].join('\n\n')}\n`
 }
@@ -37,11 +37,16 @@ async function refuseUnknown(sql: Sql): Promise<void> {
     where typnamespace = 'public'::regnamespace and typtype in ('e', 'd', 'r')
     union all
     select 'rule ' || rulename from pg_rewrite join pg_class on pg_class.oid = ev_class
-    where relnamespace = 'public'::regnamespace and relkind <> 'v'
-    union all
-    select 'extension ' || extname from pg_extension where extname <> 'plpgsql'`
+    where relnamespace = 'public'::regnamespace and relkind <> 'v'`
   if (unknown.length > 0)
     throw new Error(`the schema dump does not know: ${unknown.map(({ what }) => what).join(', ')}`)
+}
+
+// Their own functions and operators are the server's, not ours.
+async function extensions(sql: Sql): Promise<string[]> {
+  const rows = await sql<{ name: string }[]>`
+    select extname as name from pg_extension where extname <> 'plpgsql' order by 1`
+  return rows.map(({ name }) => `create extension ${name};`)
 }
 
 async function defaultPrivileges(sql: Sql): Promise<string[]> {
@@ -55,7 +60,10 @@ async function functions(sql: Sql): Promise<string[]> {
   const rows = await sql<{ oid: number; signature: string; owner: string; source: string }[]>`
     select oid::int, oid::regprocedure::text as signature, proowner::regrole::text as owner,
            pg_get_functiondef(oid) as source
-    from pg_proc where pronamespace = 'public'::regnamespace order by 2`
+    from pg_proc
+    where pronamespace = 'public'::regnamespace
+      and not exists (select from pg_depend where objid = pg_proc.oid and deptype = 'e')
+    order by 2`
   const texts = await Promise.all(
     rows.map(async ({ oid, signature, owner, source }) => {
       const grants = await sql<{ role: string }[]>`

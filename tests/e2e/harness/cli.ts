@@ -6,7 +6,11 @@ const root = new URL('../../..', import.meta.url).pathname
 export type CliResult = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
 /** `npm run -s eventmesh -- …` on the mesh's data directory. */
-export function startCli(mesh: Pick<Mesh, 'dataDir' | 'portBase'>, args: readonly string[]): ChildProcess {
+export function startCli(
+  mesh: Pick<Mesh, 'dataDir' | 'portBase'>,
+  args: readonly string[],
+  added: Readonly<Record<string, string>> = {},
+): ChildProcess {
   return spawn('npm', ['run', '-s', 'eventmesh', '--', ...args], {
     cwd: root,
     env: environment({
@@ -14,6 +18,7 @@ export function startCli(mesh: Pick<Mesh, 'dataDir' | 'portBase'>, args: readonl
       EVENTMESH_DURABILITY: 'dev',
       INGEST_ADMIN_PORT: String(mesh.portBase + 10),
       ENGINE_ADMIN_PORT: String(mesh.portBase + 12),
+      ...added,
     }),
     stdio: ['ignore', 'pipe', 'pipe'],
   })

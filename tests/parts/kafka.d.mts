@@ -18,6 +18,10 @@ export type KafkaCluster = {
   readonly startMs: number
   pid(id: number): number | undefined
   metadata(names?: readonly string[]): Promise<KafkaMetadata>
+  /** First and next offset of each partition, asked of one broker: a cluster of one. */
+  offsets(
+    topic: string,
+  ): Promise<readonly { readonly partition: number; readonly earliest: number; readonly latest: number }[]>
   createTopic(topic: KafkaTopic): Promise<void>
   /** Waits until every running broker sees `count` brokers and the named topics have all replicas in sync. */
   ready(options?: { count?: number; inSync?: readonly string[]; timeoutMs?: number }): Promise<void>

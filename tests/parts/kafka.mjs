@@ -106,6 +106,10 @@ function reader(buffer) {
       at += 4
       return buffer.readInt32BE(at - 4)
     },
+    i64() {
+      at += 8
+      return buffer.readBigInt64BE(at - 8)
+    },
     str() {
       const n = self.i16()
       if (n < 0) return null
@@ -200,6 +204,30 @@ export async function createTopic(address, { name, partitions = 1, replicas = 1,
   }
   throw new Error(`topic ${name}: no leaders after creation`)
 }
+
+/** ListOffsets v1 at the leader of every partition, which on one broker is the one asked: first and next offset of each. */
+export async function offsets(address, topic, timeoutMs = 3000) {
+  const [found] = (await metadata(address, [topic], timeoutMs)).topics
+  if (found?.error !== 0) throw new Error(`topic ${topic}: error ${found?.error}`)
+  const at = async (time) => {
+    const asked = array(found.partitions, ({ id }) => Buffer.concat([i32(id), Buffer.from(time)]))
+    const body = Buffer.concat([i32(-1), i32(1), str(topic), asked])
+    const r = await request(address, 2, 1, body, timeoutMs)
+    const [{ partitions }] = r.array(() => ({
+      name: r.str(),
+      partitions: r.array(() => ({ id: r.i32(), error: r.i16(), time: r.i64(), offset: r.i64() })),
+    }))
+    const failed = partitions.find(({ error }) => error !== 0)
+    if (failed) throw new Error(`topic ${topic}, partition ${failed.id}: error ${failed.error}`)
+    return new Map(partitions.map(({ id, offset }) => [id, Number(offset)]))
+  }
+  const earliest = await at(earliestTime)
+  const latest = await at(latestTime)
+  return found.partitions.map(({ id }) => ({ partition: id, earliest: earliest.get(id), latest: latest.get(id) }))
+}
+// −2 and −1 as 64-bit integers.
+const earliestTime = [255, 255, 255, 255, 255, 255, 255, 254]
+const latestTime = [255, 255, 255, 255, 255, 255, 255, 255]
 
 /**
  * Starts a cluster and resolves when every broker is registered and every topic has its leaders.
@@ -356,6 +384,7 @@ export async function startKafka({
     client,
     direct,
     pid: (id) => node(id).process?.pid,
+    offsets: (topic) => offsets(direct[[...nodes.values()].findIndex((n) => n.process)], topic),
     metadata: (names) => metadata(direct[[...nodes.values()].findIndex((n) => n.process)], names),
     createTopic: (topic) => createTopic(direct[[...nodes.values()].findIndex((n) => n.process)], topic),
     ready,

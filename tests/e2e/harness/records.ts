@@ -5,7 +5,8 @@ import { joinEmbedded } from '@eventmesh/db/embedded'
 export type LoggedEvent = {
   readonly offset: number
   readonly tenantId: string
-  readonly scope: 'native' | 'native-test'
+  /** native, native-test or a source's id */
+  readonly scope: string
   readonly eventId: string
   readonly key: string
   /** The bytes that stand behind `"payload":`. */

@@ -1,0 +1,202 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { MeshProcess } from '../../stack/process.ts'
+import { type Attempt, violations } from '../harness/history.ts'
+import { until } from '../harness/processes.ts'
+import { attempt, send, sendUntilKept } from '../harness/send.ts'
+import { at, describePairs, effectsOf, recordsOf } from './pairs.ts'
+
+// What a sender is promised (reliability.md, section 1), on each pair of adapters, through two ingest processes.
+describePairs((stack) => {
+  let one: MeshProcess
+  let two: MeshProcess
+
+  beforeAll(async () => {
+    // A shorter deadline for the log: each try on a dead one takes that long.
+    const hurried = { INGEST_PRODUCE_DEADLINE: '3s' }
+    ;[one, two] = await Promise.all([
+      stack().start('ingest', hurried),
+      stack().start('ingest', hurried),
+      stack().start('engine'),
+    ])
+  })
+
+  describe('the first try fails, and the retry with the same key', () => {
+    test.each(['killed', 'frozen'] as const)(
+      'is acknowledged only when it is on the log, and makes one event (log %s)',
+      async (how) => {
+        const { log } = stack()
+        const key = `first-fails-${how}`
+        const payload = '{ "exact": 9007199254740993.10 }'
+        expect((await attempt(at(stack(), one), `${key}-before`, '{}')).status).toBe(202)
+        expect((await attempt(at(stack(), two), `${key}-before`, '{}')).status).toBe(202)
+        const history: Attempt[] = []
+
+        await (how === 'killed' ? log.kill() : log.freeze())
+        for (const ingest of [one, two]) {
+          const failed = await attempt(at(stack(), ingest), key, payload)
+          expect(failed).toMatchObject({ ending: 'info', status: 503 })
+          history.push(failed)
+        }
+        await (how === 'killed' ? log.start() : log.thaw())
+
+        const kept = await sendUntilKept(at(stack(), two), key, payload, history)
+        const records = await recordsOf(stack(), key)
+        expect(records.map(({ eventId }) => eventId)).toContain(kept.eventId)
+        const unknown = history.filter(({ code, status }) => code === 'log_unknown' || status === undefined).length
+        expect(records.length).toBeLessThanOrEqual(1 + unknown)
+        expect(violations(history, records)).toEqual([])
+
+        await until('its row', 60_000, async () => (await effectsOf(stack(), kept.eventId)) > 0)
+        expect(await effectsOf(stack(), kept.eventId)).toBe(1)
+        const again = await attempt(at(stack(), one), key, payload)
+        expect(again).toMatchObject({ status: 202, eventId: kept.eventId })
+      },
+    )
+  })
+
+  test('a duplicate that comes while the first hangs on a frozen log never gets 2xx before the first is on it', async () => {
+    const { log } = stack()
+    expect((await attempt(at(stack(), one), 'frozen-before', '{}')).status).toBe(202)
+    expect((await attempt(at(stack(), two), 'frozen-before', '{}')).status).toBe(202)
+    const before = await stack().claims.uses()
+    await log.freeze()
+    let isThawed = false
+    const early: Attempt[] = []
+    const history: Attempt[] = []
+    const note = async (sent: Promise<Attempt>): Promise<void> => {
+      const ended = await sent
+      history.push(ended)
+      if (!isThawed) early.push(ended)
+    }
+    const running = [note(attempt(at(stack(), one), 'frozen', '{"same":true}'))]
+    await until('the first to have its claim', 10_000, async () => (await stack().claims.uses()) > before)
+    for (let n = 0; n < 40; n += 1) {
+      running.push(note(attempt(at(stack(), n % 2 === 0 ? one : two), 'frozen', '{"same":true}')))
+      await pause(50)
+    }
+    isThawed = true
+    await log.thaw()
+    await Promise.all(running)
+    await sendUntilKept(at(stack(), two), 'frozen', '{"same":true}', history)
+
+    expect(early.length).toBeGreaterThan(0)
+    expect(early.filter(({ ending }) => ending === 'ok')).toEqual([])
+    expect(history.filter(({ status = 0 }) => ![202, 409, 503].includes(status))).toEqual([])
+    const records = await recordsOf(stack(), 'frozen')
+    expect(violations(history, records)).toEqual([])
+    expect(new Set(records.map(({ eventId }) => eventId)).size).toBe(1)
+  })
+
+  test('two events without a key never share one, however equal and however close', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, n) => postWithoutKey(n % 2 === 0 ? one.url : two.url, '{"equal":true}')),
+    )
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]))
+    expect(new Set(answers.map(({ body }) => body.status))).toEqual(new Set(['accepted']))
+    const keys = new Set(answers.map(({ body }) => body.idempotency_key))
+    expect(keys.size).toBe(60)
+    expect(new Set(answers.map(({ body }) => body.event_id)).size).toBe(60)
+    const records = (await stack().readLog()).filter(({ key }) => keys.has(key))
+    expect(records).toHaveLength(60)
+  })
+
+  test('malformed, too deep and too big are refused before a claim is touched', async () => {
+    // The event itself is the first level of 64.
+    const nested = (levels: number) => `${'{"a":'.repeat(levels - 1)}{}${'}'.repeat(levels - 1)}`
+    const refused = [
+      ['{"event_type":"a","payload":{}', 400, 'body_malformed'],
+      [`{"event_type":"a","payload":${nested(64)}}`, 400, 'body_malformed'],
+      [`{"event_type":"a","payload":{"a":"${'x'.repeat(1_048_577)}"}}`, 413, 'payload_too_large'],
+      ['{"event_type":"a","payload":[]}', 422, 'schema_invalid'],
+    ] as const
+    const before = await settledUses()
+    for (const ingest of [one, two]) {
+      for (const [body, status, code] of refused) {
+        const answer = await post(ingest.url, body, { 'idempotency-key': 'untouched' })
+        expect([answer.status, answer.body.code]).toEqual([status, code])
+      }
+    }
+    expect(await settledUses()).toBe(before)
+    // Control: what passes is counted, and the refused ones left the key free.
+    expect((await send(at(stack(), one), 'untouched', nested(63))).body).toMatchObject({ status: 'accepted' })
+    expect(await settledUses()).toBeGreaterThan(before)
+  })
+
+  describe('an outage of 20 s', () => {
+    afterEach(async () => {
+      await stack().stop(...stack().processes.slice(3))
+    })
+
+    test('is 503 with Retry-After inside the deadline and flat memory, and heals by itself', async () => {
+      const patient = await stack().start('ingest')
+      await expectOutage(patient, 20_000)
+    })
+  })
+
+  async function expectOutage(ingest: MeshProcess, ms: number): Promise<void> {
+    const { log } = stack()
+    const target = at(stack(), ingest)
+    expect((await send(target, 'outage-before', '{}')).status).toBe(202)
+    await log.kill()
+    const endAt = performance.now() + ms
+    const answers: { status: number; retryAfter: string | null; ms: number }[] = []
+    const memory: number[] = []
+    const watch = setInterval(() => memory.push(ingest.rssBytes()), 500)
+    const payload = `{"filling":"${'x'.repeat(20_000)}"}`
+    await Promise.all(
+      Array.from({ length: 64 }, async (_, sender) => {
+        for (let n = 0; performance.now() < endAt; n += 1) {
+          const startedAt = performance.now()
+          const { status, headers } = await send(target, `outage-${ms}-${sender}-${n}`, payload)
+          answers.push({ status, retryAfter: headers.get('retry-after'), ms: performance.now() - startedAt })
+        }
+      }),
+    )
+    clearInterval(watch)
+    await log.start()
+    const healedBy = performance.now() + 30_000
+    await until('the first event after the outage', 30_000, async () => {
+      return (await send(target, 'outage-after', '{}')).status === 202
+    })
+    expect(performance.now()).toBeLessThan(healedBy)
+    for (let n = 0; n < 20; n += 1) expect((await send(target, `outage-after-${ms}-${n}`, '{}')).status).toBe(202)
+
+    expect(answers.length).toBeGreaterThanOrEqual(64)
+    expect(answers.filter(({ status }) => status !== 503)).toEqual([])
+    expect(answers.filter(({ retryAfter }) => !/^[1-5]$/.test(retryAfter ?? ''))).toEqual([])
+    expect(answers.filter(({ ms: took }) => took > 12_000)).toEqual([])
+    const early = Math.max(...memory.slice(0, 8))
+    expect((Math.max(...memory) - early) / 1_048_576).toBeLessThan(64)
+  }
+
+  /** The store counts a moment behind. */
+  async function settledUses(): Promise<number> {
+    let last = -1
+    await until('the count of claims to stand', 20_000, async () => {
+      const now = await stack().claims.uses()
+      const isStill = now === last
+      last = now
+      if (!isStill) await pause(1_500)
+      return isStill
+    })
+    return last
+  }
+
+  async function post(url: string, body: string, headers: Readonly<Record<string, string>> = {}) {
+    const response = await fetch(`${url}/v1/events`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${stack().tenants[0].live}`,
+        'content-type': 'application/json',
+        ...headers,
+      },
+      body,
+    })
+    return { status: response.status, body: JSON.parse(await response.text()) }
+  }
+
+  async function postWithoutKey(url: string, payload: string) {
+    return await post(url, `{"event_type":"test.keyless","payload":${payload}}`)
+  }
+})

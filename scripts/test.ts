@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { add, checkSuite, none } from './check.ts'
+import { add, checkSuite } from './check.ts'
 import { verify } from './verification.ts'
 
 // Everything there is to test, the quick loop first. A suite whose part is missing on this machine adds a line to
-// EVENTMESH_NOT_RUN_FILE; these lines are repeated at the end, and on CI each counts as failed.
+// EVENTMESH_NOT_RUN_FILE; these lines are repeated at the end (on CI its test has failed as well).
 const directory = mkdtempSync(join(tmpdir(), 'eventmesh-test-'))
 const notRunFile = join(directory, 'not-run')
 process.env.EVENTMESH_NOT_RUN_FILE = notRunFile
@@ -17,7 +17,7 @@ const counts = add(
 const notRun = readNotRun()
 rmSync(directory, { recursive: true, force: true })
 
-const { passed, failed, skipped } = add(counts, process.env.CI === 'true' ? { ...none, failed: notRun.length } : none)
+const { passed, failed, skipped } = counts
 process.stdout.write('\n')
 for (const line of notRun) process.stdout.write(`NOT RUN: ${line}\n`)
 process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`)

@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto'
+import { batchRequest, singleRequest } from './events.ts'
+import { measure, type Sample, type Spread, spread, type Work } from './measure.ts'
+import type { Parts } from './parts.ts'
+import { type Subject, startBare, startIngest, startObvious } from './subjects.ts'
+
+export type Settings = {
+  readonly rounds: number
+  /** Single requests per round and program. */
+  readonly requests: number
+  /** Decides the order of the programs within each round. */
+  readonly seed: number
+  readonly say: (line: string) => void
+}
+
+/** Per program its samples, and the figure that a goal speaks of. */
+export type Report = {
+  readonly programs: Readonly<Record<string, readonly Sample[]>>
+  readonly figure: string
+  readonly value: Spread
+  readonly goal: number
+}
+
+export type Scenario = {
+  readonly about: string
+  run(parts: Parts, settings: Settings): Promise<Report>
+}
+
+const connections = 64
+const batchSize = 100
+const warmUp = 0.5
+
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  'bare-hono': {
+    about: 'a single durable event with a key, on Kafka and Redis ÷ bare Hono that parses the same JSON: CPU per event',
+    run: (parts, settings) =>
+      compare(parts, settings, 2.5, {
+        ingest: { start: () => startIngest(parts, 'kafka'), load: single },
+        'bare Hono': { start: startBare, load: single },
+      }),
+  },
+  obvious: {
+    about: 'the same ÷ the obvious design, SET NX and one send per request: CPU per event',
+    run: (parts, settings) =>
+      compare(parts, settings, 0.55, {
+        ingest: { start: () => startIngest(parts, 'kafka'), load: single },
+        'obvious design': { start: () => startObvious(parts), load: single },
+      }),
+  },
+  batch: {
+    about: `an event in a batch of ${batchSize} ÷ a single one, on Kafka and Redis: CPU per event`,
+    run: async (parts, settings) => {
+      const shared = startIngest(parts, 'kafka')
+      return await compare(parts, settings, 0.35, {
+        batch: { start: () => shared, load: batch },
+        single: { start: () => shared, load: single },
+      })
+    },
+  },
+  postgres: {
+    about: 'a single durable event with a key, on Postgres alone ÷ on Kafka and Redis: CPU per event',
+    run: (parts, settings) =>
+      compare(parts, settings, 1.3, {
+        Postgres: { start: () => startIngest(parts, 'postgres'), load: single },
+        'Kafka and Redis': { start: () => startIngest(parts, 'kafka'), load: single },
+      }),
+  },
+  redis: {
+    about: 'Redis commands per event under load, the renewal of rates included',
+    run: countRedisCommands,
+  },
+  memory: {
+    about: 'resident memory of ingest on Kafka and Redis, MiB, over many requests',
+    run: watchMemory,
+  },
+}
+
+type Load = (parts: Parts, subject: Subject, settings: Settings) => Work
+type Program = { start(): Promise<Subject>; readonly load: Load }
+
+function single(parts: Parts, subject: Subject, { requests }: Settings): Work {
+  return { subject, request: singleRequest(parts.apiKey), eventsPerRequest: 1, requests, connections }
+}
+
+function batch(parts: Parts, subject: Subject, { requests }: Settings): Work {
+  return {
+    subject,
+    request: batchRequest(parts.apiKey, batchSize),
+    eventsPerRequest: batchSize,
+    requests: Math.ceil((requests * 2) / batchSize),
+    connections: 8,
+  }
+}
+
+/** The CPU per event of the first program ÷ that of the second, round by round: both run within seconds of each other. */
+async function compare(
+  parts: Parts,
+  settings: Settings,
+  goal: number,
+  programs: Readonly<Record<string, Program>>,
+): Promise<Report> {
+  const names = Object.keys(programs)
+  const random = seeded(settings.seed)
+  const works = new Map<string, Work>()
+  const samples: Record<string, Sample[]> = {}
+  try {
+    for (const name of names) {
+      const work = programs[name]!.load(parts, await programs[name]!.start(), settings)
+      works.set(name, work)
+      samples[name] = []
+      await measure({ ...work, requests: Math.ceil(work.requests * warmUp) }, newKeys())
+    }
+    for (let round = 1; round <= settings.rounds; round += 1) {
+      const order = random() < 0.5 ? names : names.toReversed()
+      for (const name of order) {
+        const sample = await measure(works.get(name)!, newKeys())
+        samples[name]!.push(sample)
+        settings.say(`  round ${round}  ${name.padEnd(16)} ${sample.cpuMicros.toFixed(1)} µs/event`)
+      }
+    }
+  } finally {
+    await Promise.all([...works.values()].map(({ subject }) => subject.close()))
+  }
+  const [first, second] = names.map((name) => samples[name]!)
+  const ratios = first!.map((sample, round) => sample.cpuMicros / second![round]!.cpuMicros)
+  return { programs: samples, figure: `${names.join(' ÷ ')}, CPU per event`, value: spread(ratios), goal }
+}
+
+async function countRedisCommands(parts: Parts, settings: Settings): Promise<Report> {
+  const subject = await startIngest(parts, 'kafka')
+  const work = single(parts, subject, settings)
+  const samples: Sample[] = []
+  const perEvent: number[] = []
+  try {
+    await measure(work, newKeys())
+    for (let round = 1; round <= settings.rounds; round += 1) {
+      const before = await clientCommands(parts)
+      samples.push(await measure(work, newKeys()))
+      perEvent.push(((await clientCommands(parts)) - before) / work.requests)
+      settings.say(`  round ${round}  ${perEvent.at(-1)!.toFixed(3)} commands/event`)
+    }
+  } finally {
+    await subject.close()
+  }
+  return { programs: { ingest: samples }, figure: 'Redis commands per event', value: spread(perEvent), goal: 0.2 }
+}
+
+/** Script calls; what a script does inside Redis is no command of ours. */
+async function clientCommands(parts: Parts): Promise<number> {
+  const stats = await parts.redis.command('INFO', 'commandstats')
+  const calls = [...stats.matchAll(/cmdstat_(?:evalsha|eval|script\|load):calls=(\d+)/g)]
+  return calls.reduce((sum, [, count]) => sum + Number(count), 0)
+}
+
+async function watchMemory(parts: Parts, settings: Settings): Promise<Report> {
+  const subject = await startIngest(parts, 'kafka')
+  const work = { ...single(parts, subject, settings), requests: settings.requests * 4 }
+  const samples: Sample[] = []
+  try {
+    for (let round = 0; round <= settings.rounds; round += 1) {
+      const sample = await measure(work, newKeys())
+      settings.say(`  ${(round + 1) * work.requests} requests  ${sample.residentMiB.toFixed(0)} MiB`)
+      // The first is the warm-up: code and buffers reach their size.
+      if (round > 0) samples.push(sample)
+    }
+  } finally {
+    await subject.close()
+  }
+  return {
+    programs: { ingest: samples },
+    figure: 'resident memory, MiB',
+    value: spread(samples.map((sample) => sample.residentMiB)),
+    goal: 300,
+  }
+}
+
+/** The start of keys that no earlier load has used. */
+function newKeys(): string {
+  return randomBytes(8).toString('hex')
+}
+
+/** Mulberry32: small, and the same on every machine. */
+function seeded(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

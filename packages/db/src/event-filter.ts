@@ -13,7 +13,8 @@ export function eventFilter(sql: RawSql, tenantId: TenantId, terms: readonly Sea
   return conditions.reduce((all, condition) => sql`${all} and ${condition}`)
 }
 
-function asksForCopies(term: SearchTerm): boolean {
+/** Nothing counts copies, and no list has them unasked. */
+export function asksForCopies(term: SearchTerm): boolean {
   return (
     term.kind === 'field' &&
     term.field === 'outcome' &&
@@ -104,6 +105,7 @@ function typePrefix(sql: RawSql, prefix: string): Fragment {
 /** `native` is the API itself in both modes; a name means every source that has it now, deleted ones too. */
 function sourceCondition(sql: RawSql, tenantId: TenantId, text: string): Fragment {
   if (text === 'native') return sql`source in ('native', 'native-test')`
+  if (text === 'native-test') return sql`source = 'native-test'`
   if (isUuid(text)) return sql`source = ${text}`
   // An array is worked out once, before the index is opened.
   return sql`source = any (array(select id::text from source where tenant_id = ${tenantId} and name = ${text}))`

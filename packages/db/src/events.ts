@@ -11,6 +11,7 @@ import {
 import type { Database, Transaction } from './connect.ts'
 import { body } from './event-bytes.ts'
 import { detail } from './event-detail.ts'
+import { facets } from './event-facets.ts'
 import { type StoredEvent, sourceNames, storedColumns } from './event-facts.ts'
 import { eventFilter } from './event-filter.ts'
 import { find } from './event-find.ts'
@@ -133,6 +134,7 @@ export const events = {
   detail,
   body,
   related,
+  facets,
 }
 
 async function allTenants(tx: Transaction): Promise<readonly TenantId[]> {

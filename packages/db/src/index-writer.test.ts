@@ -5,7 +5,8 @@ import { otherTenant, sampleEvent, sampleRejection, sampleTenant } from './event
 import { events } from './events.ts'
 import { indexUpkeep } from './index-upkeep.ts'
 import { type IndexEntry, indexWriter } from './index-writer.ts'
-import { latencyBucket, latencyBucketsMs, otherType, stats, typesPerDayMax } from './stats.ts'
+import { latencyBucket, latencyBucketsMs } from './latency-histogram.ts'
+import { otherType, stats, typesPerDayMax } from './stats.ts'
 import { type TestDatabase, testDatabase } from './testing.ts'
 
 let test: TestDatabase
@@ -187,7 +188,7 @@ describe('index writer', () => {
     expect(result.accepted + result.copy + result.rejected + result.quarantined).toBe(300)
     const total = result.accepted + result.rejected
     for (const dimension of ['outcome', 'source', 'type'] as const) {
-      const series = await stats.series(console_, sampleTenant, {
+      const series = await stats.counts(console_, sampleTenant, {
         dimension,
         from: new Date(Date.now() - 3_600_000),
         to: new Date(Date.now() + 3_600_000),

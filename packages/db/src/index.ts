@@ -5,6 +5,7 @@ export { type ConnectOptions, connect, type Database, type Transaction, type Tra
 export { DatabaseError, type DatabaseErrorKind, toDatabaseError } from './database-error.ts'
 export type { BodyPart, BodyQuery, EventBytes } from './event-bytes.ts'
 export type { BodyState, EventDetail } from './event-detail.ts'
+export type { EventFacets, Facet, FacetField, FacetQuery } from './event-facets.ts'
 export type { EventFacts, EventKey, EventPlace, EventSource } from './event-facts.ts'
 export type { EventMatch, FoundBy } from './event-find.ts'
 export type { RequestItems, RequestItemsQuery } from './event-items.ts'
@@ -37,8 +38,10 @@ export type { KeyRecord } from './key-lookup.ts'
 export { keyModes } from './key-modes.ts'
 export { type KeyStatus, type KeyTimes, keyStatus } from './key-status.ts'
 export { displayKey, generateKey, type NewKey, parseKey } from './key-text.ts'
+export type { KeyUsage, UsageBucket, UsageQuery } from './key-usage.ts'
 export type { ApiKey, CreateKey, KeyChanged, KeyCreated, KeyFilter, KeyUse, NamedKey, RotateKey } from './keys.ts'
 export * as keys from './keys.ts'
+export { type Latency, latencyBucketsMs } from './latency-histogram.ts'
 export type { LinkState, NewLink, SetupLink } from './links.ts'
 export * as links from './links.ts'
 export type { Listener, ListenOptions } from './listen.ts'
@@ -87,16 +90,11 @@ export type { Verification } from './source-verifications.ts'
 export * as verifications from './source-verifications.ts'
 export type { CreateSource, Source, SourceChanged, SourceWithToken } from './sources.ts'
 export * as sources from './sources.ts'
-export {
-  type Counted,
-  type Dimension,
-  latencyBucket,
-  latencyBucketsMs,
-  otherType,
-  type SeriesRow,
-  stats,
-  typesPerDayMax,
-} from './stats.ts'
+export { type Counted, type CountRow, type Dimension, otherType, stats, typesPerDayMax } from './stats.ts'
+export type { Attention } from './stats-attention.ts'
+export type { BucketedRange } from './stats-range.ts'
+export type { OutcomeCounts, Series, SeriesBucket, SeriesTotals } from './stats-series.ts'
+export type { Top, TopDimension, TopQuery, TopValue } from './stats-top.ts'
 export type { Tenant, TenantChanged, TenantSettings } from './tenants.ts'
 export * as tenants from './tenants.ts'
 export { reservedSlugs } from './tenants.ts'

@@ -16,6 +16,7 @@ import type { AuditChanges } from './schema/audit.ts'
 
 export { type KeyRecord, lookup } from './key-lookup.ts'
 export { generateKey, parseKey } from './key-text.ts'
+export { usage } from './key-usage.ts'
 
 export type ApiKey = KeyTimes & {
   readonly id: KeyId

@@ -1,5 +1,10 @@
 import type { TenantId } from '@eventmesh/envelope'
 import type { Database, Transaction } from './connect.ts'
+import { latencyBucket } from './latency-histogram.ts'
+import { reading } from './reading.ts'
+import { attention } from './stats-attention.ts'
+import { series } from './stats-series.ts'
+import { top } from './stats-top.ts'
 
 /**
  * Sums beside the index, so that nothing ever counts rows: per minute one dimension at a time, per hour across them,
@@ -22,11 +27,6 @@ export type Counted = {
 
 export type Dimension = 'outcome' | 'type' | 'source' | 'key'
 
-/** Upper ends (inclusive) of the histogram's buckets, in milliseconds; one more bucket holds what is slower. */
-export const latencyBucketsMs = [
-  1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120, 200, 300, 500, 800, 1_200, 2_000, 3_000, 5_000, 8_000, 12_000,
-] as const
-
 /** Types with rows of their own per tenant and day; the others count under `otherType`, which no event type can be. */
 export const typesPerDayMax = 1_000
 export const otherType = '*'
@@ -44,12 +44,13 @@ export const stats = {
   },
 
   /** Per bucket and value of one dimension, oldest first; `bucketMinutes` divides the UTC day. */
-  async series(
+  async counts(
     db: Database,
     tenantId: TenantId,
     range: { readonly dimension: Dimension; readonly from: Date; readonly to: Date; readonly bucketMinutes: number },
-  ): Promise<readonly SeriesRow[]> {
-    const rows = await db.forTenant(
+  ): Promise<readonly CountRow[]> {
+    const rows = await reading(
+      db,
       tenantId,
       async (tx) =>
         await tx.sql<{ at: Date; outcome: string; value: string; n: string }[]>`
@@ -59,13 +60,16 @@ export const stats = {
         where tenant_id = ${tenantId} and dimension = ${range.dimension}
           and minute >= ${range.from} and minute < ${range.to}
         group by 1, 2, 3 order by 1, 2, 3`,
-      { readOnly: true },
     )
     return rows.map((row) => ({ ...row, n: Number(row.n) }))
   },
+
+  series,
+  top,
+  attention,
 }
 
-export type SeriesRow = { readonly at: Date; readonly outcome: string; readonly value: string; readonly n: number }
+export type CountRow = { readonly at: Date; readonly outcome: string; readonly value: string; readonly n: number }
 
 /** Sums by table, then by the row's whole key as JSON text: sorting the texts gives every writer one order. */
 class Sums {
@@ -95,11 +99,6 @@ function addAll(sums: Sums, each: Counted, known: ReadonlySet<string>): void {
   const bucket = latencyBucket(each.latencyMs)
   add(sums.latencies, [tenantId, 'minute', minute, source, bucket], n)
   add(sums.latencies, [tenantId, 'hour', hour, source, bucket], n)
-}
-
-export function latencyBucket(latencyMs: number): number {
-  const bucket = latencyBucketsMs.findIndex((end) => latencyMs <= end)
-  return bucket === -1 ? latencyBucketsMs.length : bucket
 }
 
 function floor(ms: number, unit: number): string {

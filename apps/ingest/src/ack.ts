@@ -2,9 +2,11 @@ import type { ServerResponse } from 'node:http'
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { errorCatalogue, type Problem, type RequestId } from '@eventmesh/envelope'
+import type { Answer as ProviderAnswer } from '@eventmesh/providers'
 import type { Exchange } from './exchange.ts'
 import type { Budget } from './limit.ts'
-import type { Ending, Outcome, Refusal } from './outcome.ts'
+import { type Ending, type Outcome, type Refusal, statusOf } from './outcome.ts'
+import { hookToken } from './request.ts'
 
 export type AckDeps = {
   readonly budget: Budget
@@ -24,16 +26,11 @@ export function ack(exchange: Exchange, outcome: Outcome, deps: AckDeps): number
   if (outcome.kind === 'gone' || outgoing.destroyed || outgoing.headersSent) return 0
   const { status, contentType, text, extra } = answerOf(exchange, outcome, deps)
   // The one answer that counts is ASCII, and written for half the cost when that is said.
-  const isAscii = outcome.kind === 'accepted'
-  const headers = [
-    'Content-Type',
-    contentType,
-    'Content-Length',
-    String(isAscii ? text.length : Buffer.byteLength(text)),
-    'X-Request-Id',
-    exchange.requestId,
-    ...extra,
-  ]
+  const isAscii = outcome.kind === 'accepted' && outcome.answer === undefined
+  const headers = ['X-Request-Id', exchange.requestId, ...extra]
+  if (contentType !== undefined) headers.push('Content-Type', contentType)
+  // RFC 9110 section 8.6.
+  if (status !== 204) headers.push('Content-Length', String(isAscii ? text.length : Buffer.byteLength(text)))
   if (status !== 401) rateHeaders(exchange, deps.budget, headers)
   const isUnread = hasUnreadBody(exchange)
   if (isUnread || deps.isDraining()) headers.push('Connection', 'close')
@@ -49,7 +46,7 @@ export function ack(exchange: Exchange, outcome: Outcome, deps: AckDeps): number
 
 type Answer = {
   readonly status: number
-  readonly contentType: string
+  readonly contentType: string | undefined
   readonly text: string
   readonly extra: readonly string[]
 }
@@ -60,15 +57,23 @@ const replayed = ['Idempotency-Replayed', 'true']
 function answerOf(exchange: Exchange, outcome: Exclude<Outcome, { kind: 'gone' }>, deps: AckDeps): Answer {
   switch (outcome.kind) {
     case 'accepted':
-    case 'duplicate':
+    case 'duplicate': {
+      const extra = outcome.kind === 'duplicate' ? replayed : nothing
+      if (outcome.answer !== undefined) return providerAnswer(outcome.answer, extra)
       return {
         status: 202,
         contentType: 'application/json',
-        text: `{"event_id":"${outcome.eventId}","request_id":"${exchange.requestId}","idempotency_key":${JSON.stringify(outcome.idempotencyKey)},"status":"${outcome.kind}"}`,
-        extra: outcome.kind === 'duplicate' ? replayed : nothing,
+        text: `{"event_id":"${outcome.eventId}","request_id":"${exchange.requestId}","idempotency_key":${JSON.stringify(outcome.idempotencyKey)},"status":"${outcome.kind}"${outcome.isQuarantined === true ? ',"quarantined":true' : ''}}`,
+        extra,
       }
-    case 'batch':
-      return batchAnswer(exchange.requestId, outcome.endings, deps.publicUrl)
+    }
+    case 'batch': {
+      const isKept = outcome.endings.every(isKeptEnding)
+      if (outcome.answer !== undefined && isKept) return providerAnswer(outcome.answer)
+      return batchAnswer(exchange, outcome.endings, deps.publicUrl)
+    }
+    case 'handshake':
+      return providerAnswer(outcome.answer)
     case 'page':
       return { status: outcome.status, contentType: outcome.contentType, text: outcome.text, extra: nothing }
     case 'refused': {
@@ -78,20 +83,29 @@ function answerOf(exchange: Exchange, outcome: Exclude<Outcome, { kind: 'gone' }
         status: problem.status,
         contentType: 'application/problem+json',
         text: JSON.stringify(problem),
-        extra: refusalHeaders(refusal),
+        extra: refusalHeaders(refusal, isDelivery(exchange)),
       }
     }
   }
 }
 
+/** Whole: nothing of ours but what every answer carries. */
+function providerAnswer({ status, headers, body }: ProviderAnswer, extra: readonly string[] = nothing): Answer {
+  return { status, contentType: undefined, text: body, extra: [...Object.entries(headers).flat(), ...extra] }
+}
+
+function isDelivery({ request }: Exchange): boolean {
+  return request !== undefined && hookToken(request.path) !== undefined
+}
+
 /** RFC 9457. */
 export function problemOf(refusal: Refusal, requestId: RequestId, publicUrl: string, headerKey?: string): Problem {
-  const { status, title, retryable } = errorCatalogue[refusal.code]
+  const { title, retryable } = errorCatalogue[refusal.code]
   const idempotencyKey = refusal.idempotencyKey ?? headerKey
   return {
     type: `${publicUrl}/errors/${refusal.code}`,
     title,
-    status,
+    status: statusOf(refusal),
     code: refusal.code,
     detail: refusal.detail,
     request_id: requestId,
@@ -101,24 +115,32 @@ export function problemOf(refusal: Refusal, requestId: RequestId, publicUrl: str
   }
 }
 
-function refusalHeaders(refusal: Refusal): readonly string[] {
+function refusalHeaders(refusal: Refusal, isDelivery: boolean): readonly string[] {
   const headers: string[] = []
   if (refusal.retryAfterSeconds !== undefined) headers.push('Retry-After', String(refusal.retryAfterSeconds))
   if (refusal.allow !== undefined) headers.push('Allow', refusal.allow)
   // RFC 9110 section 11.6.1: a 401 names the scheme.
-  if (errorCatalogue[refusal.code].status === 401) headers.push('WWW-Authenticate', 'Bearer realm="eventmesh"')
+  if (statusOf(refusal) === 401) {
+    headers.push('WWW-Authenticate', `${isDelivery ? 'Signature' : 'Bearer'} realm="eventmesh"`)
+  }
   return headers
 }
 
-/** 202: all kept. 503: some not, as far as we know; send the whole batch again. 207: some are refused for good. */
-function batchAnswer(requestId: RequestId, endings: readonly Ending[], publicUrl: string): Answer {
+/**
+ * 202: all kept. 503: some not, as far as we know; send the whole batch again. 207: some are refused for good; a provider
+ * would not look at which, and is told 503.
+ */
+function batchAnswer(exchange: Exchange, endings: readonly Ending[], publicUrl: string): Answer {
+  const { requestId } = exchange
   let status = 202
   let retryAfterSeconds = 0
   const results = endings.map((ending, index) => {
-    if (isKept(ending)) {
-      return { index, status: ending.status, event_id: ending.eventId, idempotency_key: ending.idempotencyKey }
+    if (isKeptEnding(ending)) {
+      const quarantined = ending.isQuarantined === true ? { quarantined: true } : {}
+      const { status: kept, eventId: event_id, idempotencyKey: idempotency_key } = ending
+      return { index, status: kept, event_id, idempotency_key, ...quarantined }
     }
-    if (ending.status === 'unknown') {
+    if (ending.status === 'unknown' || isDelivery(exchange)) {
       status = 503
       retryAfterSeconds = Math.max(retryAfterSeconds, ending.refusal.retryAfterSeconds ?? 1)
     } else if (status === 202) {
@@ -136,15 +158,15 @@ function batchAnswer(requestId: RequestId, endings: readonly Ending[], publicUrl
   }
 }
 
-function isKept(ending: Ending): ending is Extract<Ending, { status: 'accepted' | 'duplicate' }> {
+function isKeptEnding(ending: Ending): ending is Extract<Ending, { status: 'accepted' | 'duplicate' }> {
   return ending.status === 'accepted' || ending.status === 'duplicate'
 }
 
 /** draft-ietf-httpapi-ratelimit-headers-10. */
 function rateHeaders(exchange: Exchange, { tenants }: Budget, headers: string[]): void {
-  if (exchange.caller === undefined || tenants.rate === 0) return
+  if (exchange.caller?.kind !== 'key' || tenants.rate === 0) return
   const now = performance.now()
-  const { tenantId } = exchange.caller.key
+  const { tenantId } = exchange.caller
   const left = tenants.left(tenantId, now)
   const fullInSeconds = Math.max(1, Math.ceil((tenants.burst - left) / tenants.rate))
   headers.push(

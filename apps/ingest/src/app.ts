@@ -9,6 +9,7 @@ import { type Context, Hono } from 'hono'
 import { ack } from './ack.ts'
 import { authenticate } from './authenticate.ts'
 import { Background } from './background.ts'
+import { keyIdOf } from './caller.ts'
 import { errorPage } from './error-pages.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
 import { KeyCache, type KeyLookup } from './key-cache.ts'
@@ -19,10 +20,15 @@ import { measureClaims, measureLog } from './measure.ts'
 import { ingestMetrics } from './metrics.ts'
 import type { Outcome } from './outcome.ts'
 import { accept, type PipelineDeps } from './pipeline.ts'
+import type { PublishedKeys } from './published-keys.ts'
 import { OutcomeRecorder } from './record-outcome.ts'
+import { VerificationRecorder } from './record-verification.ts'
 import { renewRates } from './renew-rates.ts'
-import { readHead } from './request.ts'
+import { type Route, readHead, shownPath } from './request.ts'
 import { createIngestServer } from './server.ts'
+import { SourceCache } from './source-cache.ts'
+import type { SourceStore } from './source-store.ts'
+import { SourceUsage } from './source-usage.ts'
 import { TokenBuckets } from './token-bucket.ts'
 
 export type IngestDeps = {
@@ -30,6 +36,8 @@ export type IngestDeps = {
   readonly claims: Claims
   readonly lookupKey: KeyLookup
   readonly recordKeyUse: (uses: readonly KeyUse[]) => Promise<void>
+  readonly sourceStore: SourceStore
+  readonly publishedKeys: PublishedKeys
   readonly limits: Limits
   /** Keeps the rates together with other processes; without it each has its configured share. */
   readonly rates?: Rates | undefined
@@ -44,8 +52,8 @@ export type IngestDeps = {
 }
 
 export type Ingest = {
-  /** The key cache, for what a listener tells it. */
-  readonly keys: KeyCache
+  /** For what a listener tells them. */
+  readonly caches: readonly [KeyCache, SourceCache]
   listen(port: number, host: string): Promise<number>
   /** From now on `/readyz` is 503 and each answer the last one on its connection; requests are still taken. */
   announceDrain(): void
@@ -71,13 +79,19 @@ export function createIngest(deps: IngestDeps): Ingest {
     metrics.backgroundError(what)
     logger.warn({ action: what, error }, 'work beside an answer failed')
   })
+  const keys = new KeyCache(deps.lookupKey, limits)
+  const sources = new SourceCache(deps.sourceStore, limits)
+  const sourceUsage = new SourceUsage()
   const pipeline: PipelineDeps = {
     ...deps,
     log,
     claims,
     budget,
     background,
-    keys: new KeyCache(deps.lookupKey, limits),
+    keys,
+    sources,
+    usage: sourceUsage,
+    confirm: (url) => deps.publishedKeys.confirm(url),
     failures: new TokenBuckets({
       rate: limits.ipFailuresPerMinute / 60,
       burst: limits.ipFailuresPerMinute,
@@ -89,8 +103,9 @@ export function createIngest(deps: IngestDeps): Ingest {
     log,
     background,
     authenticate: (request) => authenticate(request, pipeline),
+    verifications: new VerificationRecorder({ ...deps, background }),
   })
-  const usage = new KeyUsage()
+  const keyUsage = new KeyUsage()
   let state: 'serving' | 'announced' | 'draining' = 'serving'
   const ackDeps = { budget, publicUrl, isDraining: () => state !== 'serving' }
 
@@ -98,16 +113,19 @@ export function createIngest(deps: IngestDeps): Ingest {
     exchange.hold?.release()
     const status = ack(exchange, outcome, ackDeps)
     const { caller } = exchange
-    if (caller !== undefined) {
-      const { keyId, tenantId } = caller.key
-      usage.note({ tenantId, id: keyId, usedAt: new Date(exchange.receivedAtMs), ip: exchange.request?.ip ?? null })
+    if (caller?.kind === 'key') {
+      const { id, tenantId } = caller
+      keyUsage.note({ tenantId, id, usedAt: new Date(exchange.receivedAtMs), ip: exchange.request?.ip ?? null })
     }
     recorder.record(exchange, outcome, status)
     metrics.request(exchange, outcome, status)
     logRequest(logger, exchange, outcome, status)
   }
   const fail = (exchange: Exchange, error: unknown): void => {
-    logger.error({ error, request_id: exchange.requestId, route: exchange.request?.path }, 'a request failed')
+    logger.error(
+      { error, request_id: exchange.requestId, route: shownPath(exchange.request?.path ?? '') },
+      'a request failed',
+    )
     const key = exchange.items?.length === 1 ? exchange.items[0]?.candidate?.idempotencyKey : undefined
     finish(
       exchange,
@@ -116,13 +134,13 @@ export function createIngest(deps: IngestDeps): Ingest {
       }),
     )
   }
-  const serve = async (exchange: Exchange, isBatch: boolean): Promise<Response> => {
+  const serve = async (exchange: Exchange, route: Route): Promise<Response> => {
     let outcome: Outcome
     try {
       outcome =
         state === 'draining'
           ? refused('draining', 'this process is shutting down; send the same request again', { retryAfterSeconds: 1 })
-          : await accept(exchange, isBatch, pipeline)
+          : await accept(exchange, route, pipeline)
     } catch (error) {
       fail(exchange, error)
       return RESPONSE_ALREADY_SENT
@@ -148,8 +166,9 @@ export function createIngest(deps: IngestDeps): Ingest {
       return methods.includes(c.req.method) ? handle(exchange, c) : show(exchange, wrongMethod(methods.join(', ')))
     })
   }
-  route('/v1/events', ['POST'], (exchange) => serve(exchange, false))
-  route('/v1/events/batch', ['POST'], (exchange) => serve(exchange, true))
+  route('/v1/events', ['POST'], (exchange) => serve(exchange, 'single'))
+  route('/v1/events/batch', ['POST'], (exchange) => serve(exchange, 'batch'))
+  app.all('/hooks/:token', (c) => serve(exchangeOf(c.env.incoming), 'hook'))
   route('/livez', ['GET', 'HEAD'], (exchange) => show(exchange, page(200, 'ok')))
   route('/readyz', ['GET', 'HEAD'], async (exchange) => {
     const isReady = state === 'serving' && (await readiness())
@@ -201,14 +220,16 @@ export function createIngest(deps: IngestDeps): Ingest {
 
   const flush = (): void => {
     recorder.flush()
-    const uses = usage.take()
-    if (uses.length > 0) background.run('key-use', deps.recordKeyUse(uses))
+    const keyUses = keyUsage.take()
+    if (keyUses.length > 0) background.run('key-use', deps.recordKeyUse(keyUses))
+    const sourceUses = sourceUsage.take()
+    if (sourceUses.length > 0) background.run('source-use', deps.sourceStore.recordUse(sourceUses))
   }
   const timer = setInterval(flush, flushEveryMs).unref()
   const renewal = deps.rates === undefined ? undefined : renewRates([budget.tenants, budget.keys], deps.rates)
 
   return {
-    keys: pipeline.keys,
+    caches: [keys, sources],
     listen: (port, host) =>
       new Promise((resolve, reject) => {
         server.once('error', reject)
@@ -262,7 +283,10 @@ function refused(code: 'internal' | 'draining' | 'request_malformed', detail: st
 function unknownRoute(): Outcome {
   return {
     kind: 'refused',
-    refusal: { code: 'route_unknown', detail: 'there is nothing at this path; events go to POST /v1/events' },
+    refusal: {
+      code: 'route_unknown',
+      detail: 'there is nothing at this path; events go to POST /v1/events, webhooks to /hooks/<token>',
+    },
   }
 }
 
@@ -282,15 +306,17 @@ function logRequest(logger: Logger, exchange: Exchange, outcome: Outcome, status
     {
       request_id: exchange.requestId,
       http_method: request?.method,
-      route: request?.path.slice(0, 100),
+      route: request === undefined ? undefined : shownPath(request.path),
       http_status: status,
       outcome: outcome.kind,
       code: outcome.kind === 'refused' ? outcome.refusal.code : undefined,
       event_id: 'eventId' in outcome ? outcome.eventId : undefined,
       items: exchange.items?.length,
-      tenant_id: caller?.key.tenantId,
-      key_id: caller?.key.keyId,
-      mode: caller?.key.mode,
+      tenant_id: caller?.tenantId,
+      key_id: caller === undefined ? undefined : (keyIdOf(caller) ?? undefined),
+      source: caller?.kind === 'source' ? caller.id : undefined,
+      provider: caller?.kind === 'source' ? caller.source.provider : undefined,
+      mode: caller?.mode,
       ip: request?.ip,
       bytes: body?.length,
       duration_ms: Math.round((performance.now() - exchange.startedAt) * 10) / 10,

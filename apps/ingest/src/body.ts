@@ -1,3 +1,4 @@
+import type { Caller } from './caller.ts'
 import type { Exchange } from './exchange.ts'
 import type { Hold } from './limit.ts'
 import { jitteredRetrySeconds, type Refusal } from './outcome.ts'
@@ -10,9 +11,14 @@ export type Body =
   | { readonly ok: false; readonly refusal: undefined }
 
 /** The whole raw body, counted while it streams. The parser already holds it to its declared length. */
-export function readBody(exchange: Exchange, request: EventRequest, hold: Hold): Promise<Body> {
+export function readBody(exchange: Exchange, request: EventRequest, caller: Caller, hold: Hold): Promise<Body> {
   const { incoming, outgoing } = exchange
+  const { isBatch, declaredBytes } = request
+  const bytesMax = caller.kind === 'key' ? request.bodyBytesMax : Math.min(request.bodyBytesMax, caller.bodyBytesMax)
   if (exchange.fault !== undefined) return Promise.resolve({ ok: false, refusal: exchange.fault })
+  if (declaredBytes !== undefined && declaredBytes > bytesMax) {
+    return Promise.resolve({ ok: false, refusal: tooLarge(isBatch, bytesMax) })
+  }
   if (exchange.expectsContinue) outgoing.writeContinue()
 
   return new Promise((resolve) => {
@@ -25,8 +31,8 @@ export function readBody(exchange: Exchange, request: EventRequest, hold: Hold):
     }
     const onData = (chunk: Buffer): void => {
       size += chunk.length
-      if (size > request.bodyBytesMax) end({ ok: false, refusal: tooLarge(request.isBatch, request.bodyBytesMax) })
-      else if (request.declaredBytes === undefined && !hold.grow(chunk.length)) end({ ok: false, refusal: noRoom() })
+      if (size > bytesMax) end({ ok: false, refusal: tooLarge(isBatch, bytesMax) })
+      else if (declaredBytes === undefined && !hold.grow(chunk.length)) end({ ok: false, refusal: noRoom() })
       else chunks.push(chunk)
     }
     const onEnd = (): void => end({ ok: true, value: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size) })

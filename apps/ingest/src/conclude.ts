@@ -1,34 +1,52 @@
 import { claimTimes } from '@eventmesh/bus'
-import { endInFlight, mismatch } from './dedupe.ts'
+import { acceptedAnswer } from '@eventmesh/providers'
+import type { Caller } from './caller.ts'
+import { endConflict, endInFlight } from './dedupe.ts'
 import type { Item } from './item.ts'
 import type { Outcome } from './outcome.ts'
 
-/** Ends the items that follow another of their request, and puts the request's outcome together. */
-export function conclude(items: readonly Item[], isBatch: boolean): Outcome {
-  for (const item of items) if (item.leader !== undefined) follow(item, item.leader)
+/** Puts the request's outcome together, once every item has its ending. */
+export function conclude(items: readonly Item[], isBatch: boolean, caller: Caller): Outcome {
+  const answer = caller.kind === 'source' ? (acceptedAnswer(caller.source.provider) ?? undefined) : undefined
   const endings = items.map((item) => item.ending!)
-  if (isBatch) return { kind: 'batch', endings }
+  if (isBatch) return { kind: 'batch', endings, answer }
 
   const ending = endings[0]!
   switch (ending.status) {
     case 'accepted':
-    case 'duplicate':
-      return { kind: ending.status, eventId: ending.eventId, idempotencyKey: ending.idempotencyKey }
+    case 'duplicate': {
+      const { status, ...kept } = ending
+      return { kind: status, ...kept, answer }
+    }
     case 'rejected':
     case 'unknown':
       return { kind: 'refused', refusal: ending.refusal }
   }
 }
 
+/**
+ * Ends the items that follow another one of their request, once that one has its ending. Answers whether some of them
+ * are still open: a webhook's contradictions, which go to the quarantine.
+ */
+export function follow(items: readonly Item[], caller: Caller): boolean {
+  let isOpen = false
+  for (const item of items) {
+    if (item.leader === undefined) continue
+    endLike(item, item.leader, caller)
+    isOpen ||= item.ending === undefined
+  }
+  return isOpen
+}
+
 /** Equal bytes share the first one's fate; other bytes contradict it once it is kept, or were kept themselves before. */
-function follow(item: Item, leader: Item): void {
+function endLike(item: Item, leader: Item, caller: Caller): void {
   const ending = leader.ending!
   const { eventId, fp } = item.identity!
   const { idempotencyKey } = item.candidate!
   const isKept = ending.status === 'accepted' || ending.status === 'duplicate'
-  const keptFp = isKept ? leader.identity!.fp : leader.keptFp
+  const keptFp = leader.keptFp ?? (isKept ? leader.identity!.fp : undefined)
   if (keptFp === fp) item.ending = { status: 'duplicate', eventId, idempotencyKey }
-  else if (keptFp !== undefined) item.ending = { status: 'rejected', refusal: mismatch(idempotencyKey) }
   else if (leader.identity!.fp === fp) item.ending = ending
-  else endInFlight(item, claimTimes.leaseMs)
+  else if (keptFp !== undefined) endConflict(item, caller)
+  else endInFlight(item, caller, claimTimes.leaseMs)
 }

@@ -6,6 +6,7 @@ import {
   durabilityVariables,
   env,
   loggingVariables,
+  secretKeyVariables,
   type Values,
 } from '@eventmesh/runtime'
 import { defaultLimits, type Limits } from './limits.ts'
@@ -24,6 +25,7 @@ export const ingestVariables = {
   ...busVariables,
   ...loggingVariables,
   ...adminVariables,
+  ...secretKeyVariables,
   INGEST_DATABASE_URL: env.url({
     protocols: ['postgres:', 'postgresql:'],
     secret: true,
@@ -51,6 +53,7 @@ export const ingestVariables = {
   INGEST_BATCH_BYTES_MAX: bytes(defaultLimits.batchBytesMax, 'Largest body of a batch.', 1, 64 * mebibyte),
   INGEST_BATCH_ITEMS_MAX: count(defaultLimits.batchItemsMax, 'Most items of a batch.'),
   INGEST_ITEM_BYTES_MAX: bytes(defaultLimits.itemBytesMax, 'Largest item of a batch.'),
+  INGEST_WEBHOOK_BYTES_MAX: bytes(defaultLimits.webhookBytesMax, 'The most that a source’s max_body can allow.'),
   INGEST_JSON_DEPTH_MAX: env.integer({
     default: defaultLimits.jsonDepthMax,
     min: 2,
@@ -115,8 +118,8 @@ export const ingestVariables = {
 
   INGEST_TENANT_RATE: rate(defaultLimits.tenantRate, 'Events per second of a tenant; 0: no limit.'),
   INGEST_TENANT_BURST: rate(defaultLimits.tenantBurst, 'Events that a tenant may send at once.'),
-  INGEST_KEY_RATE: rate(defaultLimits.keyRate, 'Events per second of an API key; 0: no limit.'),
-  INGEST_KEY_BURST: rate(defaultLimits.keyBurst, 'Events that an API key may send at once.'),
+  INGEST_KEY_RATE: rate(defaultLimits.keyRate, 'Events per second of an API key or source; 0: no limit.'),
+  INGEST_KEY_BURST: rate(defaultLimits.keyBurst, 'Events that an API key or source may send at once.'),
   INGEST_RATE_SHARE: env.number({
     default: 1,
     min: 0.001,
@@ -125,27 +128,30 @@ export const ingestVariables = {
   }),
   INGEST_IP_FAILURES_PER_MINUTE: env.integer({
     default: defaultLimits.ipFailuresPerMinute,
-    doc: 'Requests with unknown API keys per minute and address; 0: no limit.',
+    doc: 'Requests with unknown API keys or addresses of sources per minute and address; 0: no limit.',
   }),
 
   INGEST_KEY_REFRESH: env.duration({
     default: '10s',
     min: '1s',
-    doc: 'Age at which a cached API key is looked up again beside a request.',
+    doc: 'Age at which a cached API key or source is looked up again beside a request.',
   }),
   INGEST_KEY_HARD_AGE: env.duration({
     default: '30s',
     min: '1s',
     max: '15m',
-    doc: 'Age at which a cached API key is no longer served, also while Postgres is away.',
+    doc: 'Age at which a cached API key or source is no longer served, also while Postgres is away.',
   }),
-  INGEST_KEYS_MAX: count(defaultLimits.keysMax, 'Most cached API keys.'),
+  INGEST_KEYS_MAX: count(defaultLimits.keysMax, 'Most cached API keys, and as many sources.'),
   INGEST_UNKNOWN_KEY_AGE: env.duration({
     default: '5s',
     max: '1m',
-    doc: 'How long an unknown API key is remembered as such.',
+    doc: 'How long an unknown API key or source is remembered as such.',
   }),
-  INGEST_UNKNOWN_KEYS_MAX: count(defaultLimits.unknownKeysMax, 'Most unknown API keys remembered.'),
+  INGEST_UNKNOWN_KEYS_MAX: count(
+    defaultLimits.unknownKeysMax,
+    'Most unknown API keys remembered, and as many sources.',
+  ),
 
   INGEST_CLAIM_WAIT: env.duration({
     default: '1s',
@@ -164,13 +170,33 @@ export const ingestVariables = {
     doc: 'How long the log may take to confirm an event.',
   }),
   INGEST_HANDLER_DEADLINE: env.duration({ default: '12s', min: '1s', doc: 'From the end of the body to the answer.' }),
+  INGEST_WEBHOOK_PRODUCE_DEADLINE: env.duration({
+    default: '7s',
+    min: '1s',
+    doc: 'How long the log may take to confirm a webhook.',
+  }),
+  INGEST_WEBHOOK_HANDLER_DEADLINE: env.duration({
+    default: '8s',
+    min: '1s',
+    doc: 'From the end of a webhook’s body to the answer.',
+  }),
+  INGEST_WEBHOOK_SETTLED_TTL: env.duration({
+    default: '7d',
+    min: '1m',
+    max: '90d',
+    doc: 'How long the answer to a delivery is remembered.',
+  }),
   INGEST_REJECTIONS_PER_SECOND: count(
     defaultLimits.rejectionsPerSecond,
-    'Rejections stored per API key and second; the rest is counted.',
+    'Rejections stored per API key or source and second; the rest is counted.',
   ),
   INGEST_DUPLICATES_PER_DAY: count(
     defaultLimits.duplicatesPerDay,
     'Duplicates stored per idempotency key and day; the rest is counted.',
+  ),
+  INGEST_DIAGNOSES_PER_MINUTE: count(
+    defaultLimits.diagnosesPerMinute,
+    'Deliveries of a source whose refused proof is looked into, per minute; as many proved ones are shown.',
   ),
 }
 
@@ -182,6 +208,7 @@ export function limitsOf(config: IngestConfig): Limits {
     batchBytesMax: config.INGEST_BATCH_BYTES_MAX,
     batchItemsMax: config.INGEST_BATCH_ITEMS_MAX,
     itemBytesMax: config.INGEST_ITEM_BYTES_MAX,
+    webhookBytesMax: config.INGEST_WEBHOOK_BYTES_MAX,
     jsonDepthMax: config.INGEST_JSON_DEPTH_MAX,
     jsonMembersMax: config.INGEST_JSON_MEMBERS_MAX,
     recordBytesMax: config.INGEST_RECORD_BYTES_MAX,
@@ -211,8 +238,12 @@ export function limitsOf(config: IngestConfig): Limits {
     settledTtlMs: config.INGEST_SETTLED_TTL,
     produceDeadlineMs: config.INGEST_PRODUCE_DEADLINE,
     handlerDeadlineMs: config.INGEST_HANDLER_DEADLINE,
+    webhookProduceDeadlineMs: config.INGEST_WEBHOOK_PRODUCE_DEADLINE,
+    webhookHandlerDeadlineMs: config.INGEST_WEBHOOK_HANDLER_DEADLINE,
+    webhookSettledTtlMs: config.INGEST_WEBHOOK_SETTLED_TTL,
     rejectionsPerSecond: config.INGEST_REJECTIONS_PER_SECOND,
     duplicatesPerDay: config.INGEST_DUPLICATES_PER_DAY,
+    diagnosesPerMinute: config.INGEST_DIAGNOSES_PER_MINUTE,
   })
 }
 
@@ -227,9 +258,12 @@ export function configProblems(config: IngestConfig): string[] {
   }
   below('INGEST_CLAIM_WAIT', 'INGEST_HANDLER_DEADLINE')
   below('INGEST_PRODUCE_DEADLINE', 'INGEST_HANDLER_DEADLINE')
+  below('INGEST_CLAIM_WAIT', 'INGEST_WEBHOOK_HANDLER_DEADLINE')
+  below('INGEST_WEBHOOK_PRODUCE_DEADLINE', 'INGEST_WEBHOOK_HANDLER_DEADLINE')
   below('INGEST_KEY_REFRESH', 'INGEST_KEY_HARD_AGE')
-  if (config.INGEST_HANDLER_DEADLINE >= claimTimes.leaseMs) {
-    problems.push(`INGEST_HANDLER_DEADLINE must be below the lease of a claim, ${claimTimes.leaseMs / 1_000}s`)
+  for (const name of ['INGEST_HANDLER_DEADLINE', 'INGEST_WEBHOOK_HANDLER_DEADLINE'] as const) {
+    if (config[name] < claimTimes.leaseMs) continue
+    problems.push(`${name} must be below the lease of a claim, ${claimTimes.leaseMs / 1_000}s`)
   }
   if (config.INGEST_HEADERS_TIMEOUT > config.INGEST_REQUEST_TIMEOUT) {
     problems.push('INGEST_HEADERS_TIMEOUT must not be above INGEST_REQUEST_TIMEOUT')

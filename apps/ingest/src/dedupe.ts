@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ClaimAnswer, ClaimRequest, Claims } from '@eventmesh/bus'
 import { eventId, fingerprint, generateIdempotencyKey } from '@eventmesh/envelope'
-import type { Caller } from './authenticate.ts'
+import type { Caller } from './caller.ts'
 import type { Item } from './item.ts'
 import { jitteredRetrySeconds, type Refusal } from './outcome.ts'
 
@@ -23,7 +23,7 @@ export async function dedupe(items: readonly Item[], caller: Caller, deps: Dedup
   const keyed = identify(items, caller)
   if (keyed.length === 0) return owner
 
-  const { tenantId } = caller.key
+  const { tenantId } = caller
   const request = (item: Item): ClaimRequest => ({
     tenantId,
     scope: caller.scope,
@@ -39,9 +39,9 @@ export async function dedupe(items: readonly Item[], caller: Caller, deps: Dedup
     withoutClaims(keyed, caller)
     return owner
   }
-  let waiting = apply(keyed, answers)
-  if (waiting.length > 0) waiting = await poll(waiting, request, deps)
-  for (const { item, retryAfterMs } of waiting) endInFlight(item, retryAfterMs)
+  let waiting = apply(keyed, caller, answers)
+  if (waiting.length > 0) waiting = await poll(waiting, caller, request, deps)
+  for (const { item, retryAfterMs } of waiting) endInFlight(item, caller, retryAfterMs)
   return owner
 }
 
@@ -54,11 +54,11 @@ function identify(items: readonly Item[], caller: Caller): readonly Item[] {
     if (item.ending !== undefined || candidate === undefined) continue
     const key = candidate.idempotencyKey
     item.identity = {
-      eventId: eventId({ tenantId: caller.key.tenantId, scope: caller.scope, key }),
+      eventId: eventId({ tenantId: caller.tenantId, scope: caller.scope, key }),
       fp: fingerprint({
-        body: item.bytes,
+        body: candidate.fingerprinted ?? item.bytes,
         mediaType: candidate.mediaType,
-        route: 'native',
+        route: caller.kind === 'key' ? 'native' : 'webhook',
         ...(candidate.headerAttributes === undefined ? {} : { attributes: candidate.headerAttributes }),
       }),
     }
@@ -76,7 +76,7 @@ function identify(items: readonly Item[], caller: Caller): readonly Item[] {
 
 type Waiting = { readonly item: Item; readonly retryAfterMs: number }
 
-function apply(items: readonly Item[], answers: readonly ClaimAnswer[]): Waiting[] {
+function apply(items: readonly Item[], caller: Caller, answers: readonly ClaimAnswer[]): Waiting[] {
   const waiting: Waiting[] = []
   for (const [index, item] of items.entries()) {
     const answer = answers[index]!
@@ -90,7 +90,7 @@ function apply(items: readonly Item[], answers: readonly ClaimAnswer[]): Waiting
         break
       case 'conflict':
         item.keptFp = answer.fp
-        item.ending = { status: 'rejected', refusal: mismatch(idempotencyKey) }
+        endConflict(item, caller)
         break
       case 'in-flight':
         waiting.push({ item, retryAfterMs: answer.retryAfterMs })
@@ -102,6 +102,7 @@ function apply(items: readonly Item[], answers: readonly ClaimAnswer[]): Waiting
 /** The first copy is usually settled within milliseconds: a short wait spares most senders the retry. */
 async function poll(
   waiting: readonly Waiting[],
+  caller: Caller,
   request: (item: Item) => ClaimRequest,
   deps: DedupeDeps,
 ): Promise<Waiting[]> {
@@ -113,7 +114,7 @@ async function poll(
     await wait(Math.min(left, pollMs[Math.min(round, pollMs.length - 1)]!))
     const items = open.map(({ item }) => item)
     try {
-      open = apply(items, await deps.claims.claim(items.map(request)))
+      open = apply(items, caller, await deps.claims.claim(items.map(request)))
     } catch {
       // They were in flight when the store last answered; the sender is told that.
       break
@@ -124,7 +125,7 @@ async function poll(
 
 function withoutClaims(items: readonly Item[], caller: Caller): void {
   for (const item of items) {
-    if (caller.key.settings.claims === 'degrade') {
+    if (caller.settings.claims === 'degrade') {
       item.dedupe = 'unchecked'
       continue
     }
@@ -138,9 +139,11 @@ function withoutClaims(items: readonly Item[], caller: Caller): void {
   }
 }
 
-export function endInFlight(item: Item, retryAfterMs: number): void {
+/** A provider takes 4xx as final, hence 503 for a webhook. */
+export function endInFlight(item: Item, caller: Caller, retryAfterMs: number): void {
   const refusal: Refusal = {
     code: 'idempotency_in_flight',
+    ...(caller.kind === 'source' ? { status: 503 } : {}),
     detail: 'another request with this idempotency key is still being handled; send the same request again',
     retryAfterSeconds: Math.max(1, Math.ceil(Math.min(retryAfterMs, retryAfterMaxMs) / 1_000)),
     idempotencyKey: item.candidate!.idempotencyKey,
@@ -148,10 +151,21 @@ export function endInFlight(item: Item, retryAfterMs: number): void {
   item.ending = { status: 'unknown', refusal }
 }
 
-export function mismatch(idempotencyKey: string): Refusal {
-  return {
+/**
+ * The key is an acknowledged event's with other bytes. Who sends natively is told; a webhook's sender cannot mend it, so
+ * the item stays open and goes to the quarantine.
+ */
+export function endConflict(item: Item, caller: Caller): void {
+  if (caller.kind === 'source') {
+    item.topic = 'quarantine'
+    item.dedupe = 'claimed'
+    return
+  }
+  const { idempotencyKey } = item.candidate!
+  const refusal: Refusal = {
     code: 'idempotency_mismatch',
     detail: 'this idempotency key belongs to an event with another body; a new event needs a new key',
     idempotencyKey,
   }
+  item.ending = { status: 'rejected', refusal }
 }

@@ -1,12 +1,14 @@
 import type { LogRecord } from '@eventmesh/bus'
 import { spliceEnvelope } from '@eventmesh/envelope'
-import type { Caller } from './authenticate.ts'
+import { type Caller, keyIdOf } from './caller.ts'
 import type { Exchange } from './exchange.ts'
-import type { Item } from './item.ts'
+import type { Candidate, Item } from './item.ts'
 import { redact } from './redact.ts'
 import type { RequestHeaders } from './request.ts'
 
 const headersBytesMax = 4_096
+/** The eight fields without their payload, each at its longest. */
+const fieldsBytesMax = 2_048
 const httpBytesMax = 1_024
 /** Request headers that help to find a sender and tell nothing about it that it would not print itself. */
 const httpNames = ['user-agent', 'host', 'accept'] as const
@@ -34,12 +36,12 @@ export function envelope(
     }
     dropTooMuch(headers)
     const record: LogRecord = {
-      key: `${caller.key.tenantId}:${candidate.orderingKey ?? identity.eventId}`,
+      key: `${caller.tenantId}:${candidate.orderingKey ?? identity.eventId}`,
       value: spliceEnvelope(
         {
           eventId: identity.eventId,
           eventType: candidate.eventType,
-          tenantId: caller.key.tenantId,
+          tenantId: caller.tenantId,
           requestId: exchange.requestId,
           occurredAt: candidate.occurredAt,
           receivedAt,
@@ -48,8 +50,9 @@ export function envelope(
         candidate.payload,
       ),
       headers,
+      ...(candidate.exactBody === undefined ? {} : { exactBody: candidate.exactBody }),
     }
-    if (record.value.length + headersBytesMax > recordBytesMax) {
+    if (record.value.length + (record.exactBody?.length ?? 0) + headersBytesMax > recordBytesMax) {
       const refusal = {
         code: 'payload_too_large',
         detail: `the event with its envelope has more than ${recordBytesMax} bytes`,
@@ -64,19 +67,25 @@ export function envelope(
   return published
 }
 
+/** Whether what a webhook brought fits into a record whatever else stands in it: asked before anything is claimed. */
+export function fitsRecord({ payload, exactBody }: Candidate, recordBytesMax: number): boolean {
+  return payload.length + (exactBody?.length ?? 0) + fieldsBytesMax + headersBytesMax <= recordBytesMax
+}
+
 /** What all records of one request share: reliability section 4. */
 function commonHeaders(exchange: Exchange, caller: Caller): Record<string, string> {
   const { headers, ip } = exchange.request!
   const common: Record<string, string> = {
     'em-source': caller.scope,
-    'em-key-id': caller.key.keyId,
-    'em-mode': caller.key.mode,
+    'em-mode': caller.mode,
     'em-envelope': '1',
     'em-size': String(exchange.body!.length),
     'em-ms': stepTimes(exchange),
     'em-ip': ip,
     'content-type': 'application/json',
   }
+  const keyId = keyIdOf(caller)
+  if (keyId !== null) common['em-key-id'] = keyId
   const contentType = headers['content-type']
   if (contentType !== undefined) common['em-content-type'] = printable(contentType)
   const trace = headers.traceparent

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { newRequestId, type RequestId } from '@eventmesh/envelope'
-import type { Caller } from './authenticate.ts'
+import type { Caller } from './caller.ts'
 import type { Item } from './item.ts'
 import type { Hold } from './limit.ts'
 import type { Refusal } from './outcome.ts'
 import type { RawRequest } from './request.ts'
+import type { Proof } from './verify.ts'
 
 /** One request on the wire, and what became known of it on its way: written by `pipeline.ts`, read at its end. */
 export type Exchange = {
@@ -26,6 +27,8 @@ export type Exchange = {
   caller: Caller | undefined
   hold: Hold | undefined
   body: Buffer | undefined
+  /** Of a webhook, once it holds. */
+  proof: Proof | undefined
   items: readonly Item[] | undefined
   /** Monotonic marks: when each step was done. */
   readonly marks: [step: string, at: number][]
@@ -52,6 +55,7 @@ export function openExchange(
     caller: undefined,
     hold: undefined,
     body: undefined,
+    proof: undefined,
     items: undefined,
     marks: [],
   }

@@ -1,15 +1,23 @@
-import type { Database, Listener } from '@eventmesh/db'
-import { isUuid } from '@eventmesh/envelope'
-import type { KeyCache } from './key-cache.ts'
+import { type Database, keyChannel, type Listener } from '@eventmesh/db'
+import { isUuid, type TenantId } from '@eventmesh/envelope'
+import type { CredentialCache } from './credential-cache.ts'
 
-/** Forgets what changed as soon as Postgres says so; what a lost connection missed ends with the cache's ages. */
-export function followKeyChanges(database: Database, keys: KeyCache): Promise<Listener> {
+type Cache = Pick<CredentialCache<{ readonly tenantId: TenantId }>, 'forget' | 'forgetTenant' | 'refreshAll'>
+
+/** Forgets what changed as soon as Postgres says so; what a lost connection missed ends with the caches' ages. */
+export function followKeyChanges(database: Database, caches: readonly Cache[]): Promise<Listener> {
   return database.listen(
-    'eventmesh_keys',
+    keyChannel,
     (payload) => {
-      if (isUuid(payload)) keys.forgetTenant(payload)
-      else keys.forgetKey(Buffer.from(payload, 'hex'))
+      for (const cache of caches) {
+        if (isUuid(payload)) cache.forgetTenant(payload)
+        else cache.forget(Buffer.from(payload, 'hex'))
+      }
     },
-    { onConnected: () => keys.refreshAll() },
+    {
+      onConnected: () => {
+        for (const cache of caches) cache.refreshAll()
+      },
+    },
   )
 }

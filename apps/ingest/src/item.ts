@@ -1,5 +1,5 @@
 import type { LogRecord } from '@eventmesh/bus'
-import type { EventId, Wrap } from '@eventmesh/envelope'
+import type { EventId, Topic, Wrap } from '@eventmesh/envelope'
 import type { Ending } from './outcome.ts'
 
 /** One event of a request on its way through the steps. Whoever gives it an ending takes it out of the later steps. */
@@ -17,6 +17,8 @@ export type Item = {
   leader: Item | undefined
   /** The fingerprint of the acknowledged event that this one contradicts. */
   keptFp: string | undefined
+  /** Where its record goes: `quarantine` for a webhook that contradicts an acknowledged event. */
+  topic: Extract<Topic, 'events' | 'quarantine'>
   /** Set by `envelope`. */
   record: LogRecord | undefined
   /** Set by `publish`: where its record is. */
@@ -40,6 +42,10 @@ export type Candidate = {
   readonly wrap: Wrap
   /** Lower case, without parameters: part of the fingerprint. */
   readonly mediaType: string
+  /** What is fingerprinted instead of the item's bytes: values that change with each attempt are masked. */
+  readonly fingerprinted?: Buffer
+  /** Exact body bytes that the payload does not hold: header `em-body`. */
+  readonly exactBody?: Buffer
   /** `ce_*` headers of a CloudEvent by name. */
   readonly attributes: Readonly<Record<string, string>> | undefined
   /** CloudEvents attributes that were sent as HTTP headers: they change what the body means. */
@@ -55,6 +61,7 @@ export function newItem(index: number, bytes: Buffer): Item {
     dedupe: undefined,
     leader: undefined,
     keptFp: undefined,
+    topic: 'events',
     record: undefined,
     position: undefined,
     ending: undefined,

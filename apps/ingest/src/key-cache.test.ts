@@ -108,7 +108,7 @@ describe('key cache', () => {
   it('forgets a key, and all keys of a tenant', async () => {
     const { cache, state } = store()
     await cache.load(hash, 0)
-    cache.forgetKey(hash)
+    cache.forget(hash)
     expect(cache.find(hash, 1)).toBeUndefined()
 
     await cache.load(hash, 0)
@@ -127,7 +127,7 @@ describe('key cache', () => {
         answer = resolve
       })
     const loading = cache.load(hash, 0)
-    cache.forgetKey(hash)
+    cache.forget(hash)
     answer(record())
     await loading
     expect(cache.find(hash, 1)).toBeUndefined()

@@ -1,4 +1,4 @@
-import type { Caller } from './authenticate.ts'
+import type { Caller } from './caller.ts'
 import type { Limits } from './limits.ts'
 import { jitteredRetrySeconds, type Result, refuse } from './outcome.ts'
 import type { EventRequest } from './request.ts'
@@ -11,7 +11,7 @@ export type Hold = {
   release(): void
 }
 
-/** What this process bounds: events per second by tenant and key, requests and bytes in flight. */
+/** What this process bounds: events per second by tenant and by key or source, requests and bytes in flight. */
 export class Budget {
   readonly tenants: SharedBuckets
   readonly keys: SharedBuckets
@@ -43,15 +43,15 @@ export class Budget {
   /** Milliseconds to wait, or 0 and the tokens are taken from both buckets. */
   take(caller: Caller, events: number): number {
     const now = performance.now()
-    const { tenantId, keyId } = caller.key
-    const waitMs = Math.max(this.tenants.waitMs(tenantId, events, now), this.keys.waitMs(keyId, events, now))
+    const { tenantId, id } = caller
+    const waitMs = Math.max(this.tenants.waitMs(tenantId, events, now), this.keys.waitMs(id, events, now))
     if (waitMs > 0) {
       this.tenants.refuse(tenantId, events)
-      this.keys.refuse(keyId, events)
+      this.keys.refuse(id, events)
       return waitMs
     }
     this.tenants.take(tenantId, events, now)
-    this.keys.take(keyId, events, now)
+    this.keys.take(id, events, now)
     return 0
   }
 
@@ -94,7 +94,7 @@ export class Budget {
 
 /** Room for the request, then one event's token; a batch takes the rest of its tokens when it is known how many. */
 export function limit(request: EventRequest, caller: Caller, budget: Budget): Result<Hold> {
-  const hold = budget.hold(caller.key.tenantId, request.declaredBytes ?? 0)
+  const hold = budget.hold(caller.tenantId, request.declaredBytes ?? 0)
   if (hold === undefined) {
     return refuse('overloaded', 'too much is in flight; send the same request again a little later', {
       retryAfterSeconds: jitteredRetrySeconds(),
@@ -107,7 +107,11 @@ export function limit(request: EventRequest, caller: Caller, budget: Budget): Re
 }
 
 export function rateLimited(waitMs: number) {
-  return refuse('rate_limited', 'the organization or the API key sends more events than its rate allows', {
-    retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)),
-  })
+  return refuse(
+    'rate_limited',
+    'the organization, or the API key or source alone, sends more events than its rate allows',
+    {
+      retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)),
+    },
+  )
 }

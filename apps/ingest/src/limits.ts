@@ -1,9 +1,13 @@
+import type { Route } from './request.ts'
+
 /** Every bound of the accept path; `config.ts` fills it from the environment. Bytes, milliseconds, counts. */
 export type Limits = {
   readonly bodyBytesMax: number
   readonly batchBytesMax: number
   readonly batchItemsMax: number
   readonly itemBytesMax: number
+  /** The most that a source's own limit can be. */
+  readonly webhookBytesMax: number
   readonly jsonDepthMax: number
   readonly jsonMembersMax: number
   readonly recordBytesMax: number
@@ -33,8 +37,12 @@ export type Limits = {
   readonly settledTtlMs: number
   readonly produceDeadlineMs: number
   readonly handlerDeadlineMs: number
+  readonly webhookProduceDeadlineMs: number
+  readonly webhookHandlerDeadlineMs: number
+  readonly webhookSettledTtlMs: number
   readonly rejectionsPerSecond: number
   readonly duplicatesPerDay: number
+  readonly diagnosesPerMinute: number
 }
 
 const mebibyte = 1024 * 1024
@@ -44,6 +52,7 @@ export const defaultLimits: Limits = Object.freeze({
   batchBytesMax: 5 * mebibyte,
   batchItemsMax: 1_000,
   itemBytesMax: mebibyte,
+  webhookBytesMax: 7 * mebibyte,
   jsonDepthMax: 64,
   jsonMembersMax: 10_000,
   recordBytesMax: 8 * mebibyte,
@@ -73,6 +82,26 @@ export const defaultLimits: Limits = Object.freeze({
   settledTtlMs: 24 * 3_600_000,
   produceDeadlineMs: 10_000,
   handlerDeadlineMs: 12_000,
+  webhookProduceDeadlineMs: 7_000,
+  webhookHandlerDeadlineMs: 8_000,
+  webhookSettledTtlMs: 7 * 24 * 3_600_000,
   rejectionsPerSecond: 10,
   duplicatesPerDay: 20,
+  diagnosesPerMinute: 20,
 })
+
+export type Times = {
+  readonly produceDeadlineMs: number
+  readonly handlerDeadlineMs: number
+  readonly settledTtlMs: number
+}
+
+/** A provider waits less for an answer than a tenant's own service, and comes back for longer. */
+export function timesOf(limits: Limits, route: Route): Times {
+  if (route !== 'hook') return limits
+  return {
+    produceDeadlineMs: limits.webhookProduceDeadlineMs,
+    handlerDeadlineMs: limits.webhookHandlerDeadlineMs,
+    settledTtlMs: limits.webhookSettledTtlMs,
+  }
+}

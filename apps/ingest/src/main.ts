@@ -1,12 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { kafkaConnection, type Log, openClaims, openLog, openRates } from '@eventmesh/bus'
-import { assertRole, type ConnectOptions, connect, keys } from '@eventmesh/db'
+import {
+  assertRole,
+  type ConnectOptions,
+  connect,
+  createMasterKey,
+  type Database,
+  keys,
+  type MasterKey,
+  masterKeys,
+} from '@eventmesh/db'
 import { joinEmbedded } from '@eventmesh/db/embedded'
 import {
   createLogger,
   createMetrics,
   loadEnvironment,
   type Readiness,
+  readSecretKeys,
   refuseToStart,
   runProcess,
   StartRefused,
@@ -16,6 +26,8 @@ import { createIngest } from './app.ts'
 import { closePrototypes } from './close-prototypes.ts'
 import { configProblems, drainMs, type IngestConfig, ingestVariables, limitsOf } from './config.ts'
 import { followKeyChanges } from './follow-key-changes.ts'
+import { openPublishedKeys } from './published-keys.ts'
+import { openSourceStore } from './source-store.ts'
 
 const config = loadEnvironment('ingest', ingestVariables, process.env)
 const problems = configProblems(config)
@@ -39,6 +51,7 @@ runProcess('ingest', async () => {
   const logDatabase = pool('log', 4)
   const claimsDatabase = pool('claims', 4)
   await assertRole(database)
+  const secretKeys = await masterKeysOf(config, database)
 
   const kafka = kafkaConnection(config)
   const alarms = metrics.counter('eventmesh_alarms_total', 'Times that a part asked for an operator; the log says why.')
@@ -71,6 +84,8 @@ runProcess('ingest', async () => {
     claims,
     lookupKey: (hash) => keys.lookup(database, hash),
     recordKeyUse: (uses) => keys.touchLastUsed(database, uses),
+    sourceStore: openSourceStore(database, secretKeys),
+    publishedKeys: openPublishedKeys(),
     limits: limitsOf(config),
     rates,
     publicUrl: config.EVENTMESH_INGEST_URL ?? `http://localhost:${config.INGEST_PORT}`,
@@ -80,7 +95,7 @@ runProcess('ingest', async () => {
     now: Date.now,
     isReady: async () => (await ready()).ok,
   })
-  const follower = await followKeyChanges(database, ingest.keys)
+  const follower = await followKeyChanges(database, ingest.caches)
   const admin = await serveAdmin({
     host: config.ADMIN_HOST,
     port: config.INGEST_ADMIN_PORT,
@@ -125,6 +140,18 @@ async function databaseAccess(from: IngestConfig): Promise<Pick<ConnectOptions, 
   throw new StartRefused(
     `DATABASE_URL is not set and no embedded Postgres runs in ${from.EVENTMESH_DATA_DIR}: start it with npm start, or set DATABASE_URL`,
   )
+}
+
+/** What opens the secrets of sources. Production does not start without it, nobody with another one than the database's. */
+async function masterKeysOf(from: IngestConfig, database: Database): Promise<readonly MasterKey[]> {
+  const isProduction = from.EVENTMESH_DURABILITY === 'production'
+  const read = readSecretKeys(from, isProduction ? {} : { dataDir: from.EVENTMESH_DATA_DIR })
+  if (!read.ok) throw new StartRefused(read.problems.join('\n'))
+  const given = [read.current, read.previous].filter((bytes) => bytes !== undefined)
+  const opened = await Promise.all(given.map(createMasterKey))
+  const problem = await masterKeys.problem(database, opened, { isRequired: isProduction })
+  if (problem !== undefined) throw new StartRefused(problem)
+  return opened
 }
 
 async function refuseUnsafeLog(from: IngestConfig, log: Log): Promise<void> {

@@ -44,11 +44,12 @@ export function ingestMetrics(metrics: Metrics, budget: Budget): IngestMetrics {
       }
       if (outcome.kind === 'batch') {
         for (const ending of outcome.endings) {
-          const code = 'refusal' in ending ? ending.refusal.code : ''
-          events.inc({ outcome: ending.status, code })
+          const kind = 'isQuarantined' in ending && ending.isQuarantined === true ? 'quarantined' : ending.status
+          events.inc({ outcome: kind, code: 'refusal' in ending ? ending.refusal.code : '' })
         }
       } else {
-        events.inc({ outcome: outcome.kind, code: outcome.kind === 'refused' ? outcome.refusal.code : '' })
+        const kind = 'isQuarantined' in outcome && outcome.isQuarantined === true ? 'quarantined' : outcome.kind
+        events.inc({ outcome: kind, code: outcome.kind === 'refused' ? outcome.refusal.code : '' })
       }
     },
     refusedSocket: (code) => events.inc({ outcome: 'refused', code }),

@@ -41,12 +41,19 @@ const tooLate: AppendResult = { status: 'refused', detail: 'no time left' }
 const pauseFirstMs = 50
 const pauseMaxMs = 500
 
-function append(open: readonly Attempt[], log: Log, deadlineMs: number): Promise<readonly AppendResult[]> {
-  return log.append(
-    'events',
-    open.map(({ item }) => item.record!),
-    { deadlineMs },
-  )
+async function append(open: readonly Attempt[], log: Log, deadlineMs: number): Promise<readonly AppendResult[]> {
+  const records = (topic: Item['topic']) =>
+    open.filter(({ item }) => item.topic === topic).map(({ item }) => item.record!)
+  const quarantined = records('quarantine')
+  if (quarantined.length === 0) return log.append('events', records('events'), { deadlineMs })
+
+  const events = records('events')
+  const [eventResults, quarantineResults] = await Promise.all([
+    events.length > 0 ? log.append('events', events, { deadlineMs }) : [],
+    log.append('quarantine', quarantined, { deadlineMs }),
+  ])
+  const results = { events: eventResults.values(), quarantine: quarantineResults.values() }
+  return open.map(({ item }) => results[item.topic].next().value!)
 }
 
 /** Jittered, so that what failed together does not come back together. */
@@ -66,7 +73,8 @@ function end({ item, isUnknown }: Attempt, result: AppendResult): void {
   const idempotencyKey = item.candidate!.idempotencyKey
   if (result.status === 'appended') {
     item.position = { partition: result.partition, offset: result.offset }
-    item.ending = { status: 'accepted', eventId: item.identity!.eventId, idempotencyKey }
+    const kept = { status: 'accepted', eventId: item.identity!.eventId, idempotencyKey } as const
+    item.ending = item.topic === 'quarantine' ? { ...kept, isQuarantined: true } : kept
   } else {
     item.ending = {
       status: 'unknown',

@@ -1,5 +1,6 @@
 import type { Log, LogRecord } from '@eventmesh/bus'
 import {
+  type ErrorCode,
   encodeOutcome,
   errorCatalogue,
   formatTime,
@@ -7,19 +8,23 @@ import {
   type Mode,
   type OutcomeCounter,
   type OutcomeRecord,
+  type SourceId,
   type TenantId,
 } from '@eventmesh/envelope'
 import { problemOf } from './ack.ts'
-import type { Authenticated, Caller } from './authenticate.ts'
+import { type Authenticated, isAttributable } from './authenticate.ts'
 import type { Background } from './background.ts'
+import { type Caller, keyIdOf, type SourceCaller } from './caller.ts'
 import { traceId } from './envelope.ts'
 import type { Exchange } from './exchange.ts'
 import type { Item } from './item.ts'
 import type { Limits } from './limits.ts'
-import type { Ending, Outcome, Refusal } from './outcome.ts'
+import { type Ending, type Outcome, type Refusal, statusOf } from './outcome.ts'
+import type { VerificationRecorder } from './record-verification.ts'
 import { redactedCopy } from './redact.ts'
 import type { RawRequest } from './request.ts'
 import { TokenBuckets } from './token-bucket.ts'
+import { WindowCounts } from './window-counts.ts'
 
 export type RecorderDeps = {
   readonly log: Log
@@ -29,12 +34,16 @@ export type RecorderDeps = {
   readonly now: () => number
   /** Whose request it was, where the refusal came before anybody asked. */
   readonly authenticate: (request: RawRequest) => Promise<Authenticated>
+  readonly verifications: VerificationRecorder
 }
+
+type Refused = Extract<Outcome, { readonly kind: 'refused' }>
 
 const appendDeadlineMs = 5_000
 const pendingMax = 1_000
 const countersMax = 10_000
 const repeatsMax = 50_000
+const dayMs = 86_400_000
 
 /**
  * Duplicates and rejections on the topic `outcomes`, so that their tenant sees them: best effort and bounded. What is
@@ -43,7 +52,7 @@ const repeatsMax = 50_000
 export class OutcomeRecorder {
   readonly #deps: RecorderDeps
   readonly #rejections: TokenBuckets
-  readonly #repeats = new Map<string, { day: number; count: number }>()
+  readonly #repeats: WindowCounts
   readonly #counters = new Map<string, { -readonly [Field in keyof OutcomeCounter]: OutcomeCounter[Field] }>()
   #pending = 0
 
@@ -51,18 +60,28 @@ export class OutcomeRecorder {
     this.#deps = deps
     const rate = deps.limits.rejectionsPerSecond
     this.#rejections = new TokenBuckets({ rate, burst: rate, entriesMax: deps.limits.keysMax })
+    this.#repeats = new WindowCounts({ max: deps.limits.duplicatesPerDay, windowMs: dayMs, entriesMax: repeatsMax })
   }
 
   /** Looks at how a request ended; never throws and never waits. */
   record(exchange: Exchange, outcome: Outcome, status: number): void {
-    if (outcome.kind === 'accepted' || outcome.kind === 'page' || outcome.kind === 'gone') return
+    if (outcome.kind === 'page' || outcome.kind === 'gone') return
     const { caller } = exchange
+    if (caller?.kind === 'source') {
+      if (outcome.kind === 'refused' && exchange.body !== undefined && proofCodes.has(outcome.refusal.code)) {
+        this.#deps.background.run('diagnosis', this.#diagnosed(exchange, caller, outcome, status))
+        return
+      }
+      if (exchange.proof !== undefined) this.#deps.verifications.passed(exchange, caller)
+    }
+    if (outcome.kind === 'accepted' || outcome.kind === 'handshake') return
     if (caller !== undefined) {
       this.#send(this.#records(exchange, caller, outcome, status))
     } else if (
       outcome.kind === 'refused' &&
-      isAttributable(outcome.refusal) &&
-      exchange.request?.headers.authorization
+      isReason(outcome.refusal) &&
+      exchange.request !== undefined &&
+      isAttributable(exchange.request)
     ) {
       this.#deps.background.run('attribute', this.#attribute(exchange, exchange.request, outcome, status))
     }
@@ -74,7 +93,7 @@ export class OutcomeRecorder {
     this.#counters.clear()
     const to = formatTime(this.#deps.now())
     const records = counters.map((counter) =>
-      toRecord(`${counter.tenant_id}:${counter.key_id}`, encodeOutcome({ ...counter, to })),
+      toRecord(`${counter.tenant_id}:${counter.key_id ?? counter.source}`, encodeOutcome({ ...counter, to })),
     )
     this.#send(records)
   }
@@ -85,14 +104,29 @@ export class OutcomeRecorder {
     if (caller !== undefined) this.#send(this.#records(exchange, caller, outcome, status))
   }
 
-  #records(exchange: Exchange, caller: Caller, outcome: Outcome, status: number): LogRecord[] {
+  async #diagnosed(exchange: Exchange, caller: SourceCaller, outcome: Refused, status: number): Promise<void> {
+    let diagnosis: string | null = null
+    try {
+      diagnosis = (await this.#deps.verifications.failed(exchange, caller, outcome.refusal))?.code ?? null
+    } finally {
+      this.#send(this.#records(exchange, caller, outcome, status, diagnosis))
+    }
+  }
+
+  #records(
+    exchange: Exchange,
+    caller: Caller,
+    outcome: Outcome,
+    status: number,
+    diagnosis: string | null = null,
+  ): LogRecord[] {
     if (outcome.kind === 'batch') {
       const count = outcome.endings.length
       return outcome.endings.flatMap((ending, index) => {
-        const statusOfItem = ending.status === 'rejected' ? errorCatalogue[ending.refusal.code].status : 202
+        const statusOfItem = ending.status === 'rejected' ? statusOf(ending.refusal) : (outcome.answer?.status ?? 202)
         return ending.status === 'unknown'
           ? []
-          : this.#recordOf(exchange, caller, exchange.items?.[index], ending, index, count, statusOfItem)
+          : this.#recordOf(exchange, caller, exchange.items?.[index], ending, { index, count, status: statusOfItem })
       })
     }
     const ending: Ending | undefined =
@@ -101,7 +135,8 @@ export class OutcomeRecorder {
         : outcome.kind === 'duplicate'
           ? { status: 'duplicate', eventId: outcome.eventId, idempotencyKey: outcome.idempotencyKey }
           : undefined
-    return ending === undefined ? [] : this.#recordOf(exchange, caller, exchange.items?.[0], ending, 0, 1, status)
+    const place = { index: 0, count: 1, status, diagnosis }
+    return ending === undefined ? [] : this.#recordOf(exchange, caller, exchange.items?.[0], ending, place)
   }
 
   #recordOf(
@@ -109,19 +144,29 @@ export class OutcomeRecorder {
     caller: Caller,
     item: Item | undefined,
     ending: Ending,
-    index: number,
-    count: number,
-    status: number,
+    {
+      index,
+      count,
+      status,
+      diagnosis = null,
+    }: {
+      readonly index: number
+      readonly count: number
+      readonly status: number
+      readonly diagnosis?: string | null
+    },
   ): LogRecord[] {
     const refusal = ending.status === 'rejected' ? ending.refusal : undefined
-    if (ending.status === 'accepted' || (refusal !== undefined && !isAttributable(refusal))) return []
+    if (ending.status === 'accepted' || (refusal !== undefined && !isReason(refusal))) return []
     const outcome = refusal === undefined ? 'duplicate' : 'rejected'
     const candidate = item?.candidate
     const idempotencyKey = candidate?.idempotencyKey ?? refusal?.idempotencyKey ?? exchange.headerKey ?? null
-    const { keyId, tenantId, mode } = caller.key
-    const isKept = outcome === 'rejected' ? this.#mayReject(keyId) : this.#mayRepeat(tenantId, idempotencyKey ?? '')
+    const { id, tenantId, mode, scope: source } = caller
+    const keyId = keyIdOf(caller)
+    const name = `${tenantId}:${caller.kind === 'key' ? '' : id}:${idempotencyKey ?? ''}`
+    const isKept = outcome === 'rejected' ? this.#mayReject(id) : this.#repeats.take(name, this.#deps.now())
     if (!isKept || this.#pending >= pendingMax) {
-      this.#count({ tenantId, outcome, refusal, keyId, source: caller.scope, mode })
+      this.#count({ tenantId, outcome, refusal, keyId, source, mode })
       return []
     }
     const { request, body } = exchange
@@ -136,7 +181,7 @@ export class OutcomeRecorder {
       status,
       event_id: ending.status === 'duplicate' ? ending.eventId : (item?.identity?.eventId ?? null),
       event_type: candidate?.eventType ?? null,
-      source: caller.scope,
+      source,
       key_id: keyId,
       mode,
       idempotency_key: idempotencyKey,
@@ -147,7 +192,7 @@ export class OutcomeRecorder {
       ip: request?.ip ?? null,
       trace_id: request === undefined ? null : traceId(request.headers),
       content_type: request?.headers['content-type']?.slice(0, 255) ?? null,
-      diagnosis: null,
+      diagnosis,
       problem: refusal === undefined ? null : this.#problem(refusal, exchange, count === 1),
       body: bytes === undefined || bytes.length === 0 ? null : redactedCopy(bytes),
     }
@@ -160,39 +205,23 @@ export class OutcomeRecorder {
     return errors === undefined ? problem : { ...problem, errors: [...errors] }
   }
 
-  #mayReject(keyId: KeyId): boolean {
+  #mayReject(id: KeyId | SourceId): boolean {
     const now = performance.now()
-    if (this.#rejections.waitMs(keyId, 1, now) > 0) return false
-    this.#rejections.take(keyId, 1, now)
+    if (this.#rejections.waitMs(id, 1, now) > 0) return false
+    this.#rejections.take(id, 1, now)
     return true
-  }
-
-  #mayRepeat(tenantId: TenantId, idempotencyKey: string): boolean {
-    const name = `${tenantId}:${idempotencyKey}`
-    const day = Math.floor(this.#deps.now() / 86_400_000)
-    const repeat = this.#repeats.get(name)
-    if (repeat === undefined || repeat.day !== day) {
-      if (repeat === undefined && this.#repeats.size >= repeatsMax) {
-        const oldest = this.#repeats.keys().next()
-        if (!oldest.done) this.#repeats.delete(oldest.value)
-      }
-      this.#repeats.set(name, { day, count: 1 })
-      return true
-    }
-    repeat.count += 1
-    return repeat.count <= this.#deps.limits.duplicatesPerDay
   }
 
   #count(of: {
     tenantId: TenantId
     outcome: 'duplicate' | 'rejected'
     refusal: Refusal | undefined
-    keyId: KeyId
+    keyId: KeyId | null
     source: string
     mode: Mode
   }): void {
     const reason = of.refusal?.code ?? null
-    const name = `${of.keyId} ${of.outcome} ${reason}`
+    const name = `${of.keyId ?? of.source} ${of.outcome} ${reason}`
     const counter = this.#counters.get(name)
     if (counter !== undefined) {
       counter.count += 1
@@ -227,9 +256,17 @@ export class OutcomeRecorder {
   }
 }
 
-function isAttributable(refusal: Refusal): boolean {
-  return errorCatalogue[refusal.code].reason
+/** Whether it may be kept as a tenant's rejection: by a 503 of ours nothing was decided. */
+function isReason(refusal: Refusal): boolean {
+  return errorCatalogue[refusal.code].reason && (refusal.code === 'source_paused' || statusOf(refusal) !== 503)
 }
+
+const proofCodes: ReadonlySet<ErrorCode> = new Set([
+  'signature_missing',
+  'signature_mismatch',
+  'timestamp_skew',
+  'header_repeated',
+])
 
 function toRecord(key: string, value: Buffer): LogRecord {
   return { key, value, headers: { 'content-type': 'application/json' } }

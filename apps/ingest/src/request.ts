@@ -11,12 +11,17 @@ export type RawRequest = {
   readonly method: string
   /** Without the query. */
   readonly path: string
+  /** As received, without `?`; empty when there is none. */
+  readonly query: string
   readonly headers: RequestHeaders
   readonly ip: string
 }
 
-/** How the body of an event request is to be read. */
-export type Form = 'native' | 'structured' | 'binary' | 'array' | 'cloudevents-array' | 'ndjson'
+/** `single` and `batch` are the native routes, `hook` is the address of a source. */
+export type Route = 'single' | 'batch' | 'hook'
+
+/** How the body of an event request is to be read; a delivery is read as its provider's record says. */
+export type Form = 'native' | 'structured' | 'binary' | 'array' | 'cloudevents-array' | 'ndjson' | 'delivery'
 
 export type EventRequest = RawRequest & {
   readonly form: Form
@@ -25,7 +30,7 @@ export type EventRequest = RawRequest & {
   readonly mediaType: string
   readonly declaredBytes: number | undefined
   readonly bodyBytesMax: number
-  /** Header `Idempotency-Key`. */
+  /** Header `Idempotency-Key` of a native request. */
   readonly idempotencyKey: string | undefined
 }
 
@@ -71,19 +76,19 @@ export function readHead(exchange: Exchange, limits: Limits, trustedProxyHops: n
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
     return refuse('request_malformed', 'the only Transfer-Encoding accepted is chunked')
   }
-  const path = pathOf(target, host)
-  if (path === undefined) return refuse('request_malformed', 'the request target is not a path of this host')
+  const place = placeOf(target, host)
+  if (place === undefined) return refuse('request_malformed', 'the request target is not a path of this host')
   if (repeated !== undefined)
     return refuse('header_repeated', `header ${repeated} stands in the request more than once`)
 
   const ip = clientIp(incoming.socket.remoteAddress, headers['x-forwarded-for'], trustedProxyHops)
-  return { ok: true, value: { method: incoming.method ?? '', path, headers, ip } }
+  return { ok: true, value: { method: incoming.method ?? '', ...place, headers, ip } }
 }
 
 const hostForm = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
 
 /** Never routes by host: an absolute target (RFC 9112 section 3.2.2) must name the Host header's own. */
-function pathOf(target: string, host: string): string | undefined {
+function placeOf(target: string, host: string): { path: string; query: string } | undefined {
   let path = target
   if (!target.startsWith('/')) {
     const absolute = /^https?:\/\/([^/?#]*)(.*)$/i.exec(target)
@@ -91,17 +96,37 @@ function pathOf(target: string, host: string): string | undefined {
     path = absolute[2]!
   }
   if (path.includes('\\')) return undefined
-  const query = path.search(/[?#]/)
-  return query < 0 ? path : path.slice(0, query)
+  const end = path.search(/[?#]/)
+  if (end < 0) return { path, query: '' }
+  const query = path[end] === '?' ? path.slice(end + 1).split('#', 1)[0]! : ''
+  return { path: path.slice(0, end), query }
 }
 
-/** What headers alone decide of `POST /v1/events` and `/v1/events/batch`: all of it before a byte of the body is read. */
-export function readRequest(head: RawRequest, isBatch: boolean, limits: Limits): Result<EventRequest> {
+const hookPath = /^\/hooks\/([^/]+)$/
+
+/** The token in the address of a source: what follows `/hooks/`, as received; undefined of any other path. */
+export function hookToken(path: string): string | undefined {
+  return hookPath.exec(path)?.[1]
+}
+
+/** A path as a log may show it: the address of a source is a secret, also where it is mistyped. */
+export function shownPath(path: string): string {
+  return path.replace(/\bhooks\b.*$/is, 'hooks/…').slice(0, 100)
+}
+
+/** What headers alone decide of a request about events: all of it before a byte of the body is read. */
+export function readRequest(head: RawRequest, route: Route, limits: Limits): Result<EventRequest> {
   const { headers } = head
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     return refuse('media_type_unsupported', 'compressed bodies are not accepted; send it without Content-Encoding')
   }
+  const length = headers['content-length']
+  const declaredBytes =
+    length === undefined ? (headers['transfer-encoding'] === undefined ? 0 : undefined) : Number(length)
+  if (route === 'hook') return readDelivery(head, declaredBytes, limits.webhookBytesMax)
+
+  const isBatch = route === 'batch'
   const contentType = headers['content-type']
   const mediaType = contentType === undefined ? '' : mediaTypeOf(contentType)
   const form = mediaType === undefined ? undefined : isBatch ? batchForms[mediaType] : singleForm(mediaType, headers)
@@ -110,9 +135,6 @@ export function readRequest(head: RawRequest, isBatch: boolean, limits: Limits):
   }
 
   const bodyBytesMax = isBatch ? limits.batchBytesMax : limits.bodyBytesMax
-  const length = headers['content-length']
-  const declaredBytes =
-    length === undefined ? (headers['transfer-encoding'] === undefined ? 0 : undefined) : Number(length)
   if (declaredBytes !== undefined && declaredBytes > bodyBytesMax) {
     return { ok: false, refusal: tooLarge(isBatch, bodyBytesMax) }
   }
@@ -123,6 +145,15 @@ export function readRequest(head: RawRequest, isBatch: boolean, limits: Limits):
     if (verdict !== 'ok') return refuse('idempotency_key_invalid', `header Idempotency-Key: ${verdict}`)
   }
   return { ok: true, value: { ...head, form, isBatch, mediaType, declaredBytes, bodyBytesMax, idempotencyKey } }
+}
+
+/** Of any media type: what it holds is its provider's matter. */
+function readDelivery(head: RawRequest, declaredBytes: number | undefined, bodyBytesMax: number): Result<EventRequest> {
+  if (declaredBytes !== undefined && declaredBytes > bodyBytesMax) {
+    return { ok: false, refusal: tooLarge(false, bodyBytesMax) }
+  }
+  const delivery = { form: 'delivery', isBatch: false, mediaType: '', idempotencyKey: undefined } as const
+  return { ok: true, value: { ...head, ...delivery, declaredBytes, bodyBytesMax } }
 }
 
 export function tooLarge(isBatch: boolean, bodyBytesMax: number): Refusal {

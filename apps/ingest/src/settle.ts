@@ -1,6 +1,6 @@
 import type { ClaimKey, Claims, SettleRequest, YieldRequest } from '@eventmesh/bus'
 import { failpoint } from '@eventmesh/bus'
-import type { Caller } from './authenticate.ts'
+import type { Caller } from './caller.ts'
 import type { Item } from './item.ts'
 
 /**
@@ -16,8 +16,8 @@ export async function settle(
   const settles: SettleRequest[] = []
   const yields: YieldRequest[] = []
   for (const item of items) {
-    if (item.dedupe === undefined || item.dedupe === 'generated') continue
-    const key: ClaimKey = { tenantId: caller.key.tenantId, scope: caller.scope, key: item.candidate!.idempotencyKey }
+    if (item.dedupe === undefined || item.dedupe === 'generated' || item.topic === 'quarantine') continue
+    const key: ClaimKey = { tenantId: caller.tenantId, scope: caller.scope, key: item.candidate!.idempotencyKey }
     const { eventId, fp } = item.identity!
     if (item.position !== undefined) {
       settles.push({ ...key, fp, result: { eventId, acceptedAtMs: deps.nowMs, ...item.position }, ttlMs: deps.ttlMs })

@@ -3,13 +3,14 @@ import { openRates, type RateLease, type Rates, type RateUse } from '@eventmesh/
 import { redisPart, withPart } from '@eventmesh/bus/parts'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type RedisServer, startRedis } from '../../../tests/parts/redis.ts'
-import type { Caller } from './authenticate.ts'
+import type { Caller } from './caller.ts'
 import { Budget } from './limit.ts'
 import { defaultLimits } from './limits.ts'
 import { type RateRenewal, renewRates } from './renew-rates.ts'
 import { SharedBuckets } from './shared-buckets.ts'
 
-const caller = (tenantId: string, keyId = `key of ${tenantId}`) => ({ key: { tenantId, keyId } }) as unknown as Caller
+const caller = (tenantId: string, keyId = `key of ${tenantId}`) =>
+  ({ kind: 'key', tenantId, id: keyId }) as unknown as Caller
 
 describe('shared buckets', () => {
   const make = (share = 1) => new SharedBuckets({ prefix: 'tenant:', rate: 10, share, burst: 100, entriesMax: 3 })

@@ -1,14 +1,20 @@
+import http from 'node:http'
 import net from 'node:net'
 import { type Claims, type Log, openClaims, openLog, type StoredRecord } from '@eventmesh/bus'
-import { connect, type Database, keys, tenants } from '@eventmesh/db'
+import { connect, createMasterKey, type Database, keys, masterKeys, sources, tenants } from '@eventmesh/db'
 import { type TestDatabase, testDatabase } from '@eventmesh/db/testing'
-import type { KeyId, Mode, TenantId } from '@eventmesh/envelope'
+import type { KeyId, Mode, SourceId, TenantId } from '@eventmesh/envelope'
 import { createLogger, createMetrics } from '@eventmesh/runtime'
 import { createIngest, type Ingest, type IngestDeps } from './app.ts'
 import { followKeyChanges } from './follow-key-changes.ts'
 import { defaultLimits, type Limits } from './limits.ts'
+import { openPublishedKeys } from './published-keys.ts'
+import { openSourceStore } from './source-store.ts'
 
 export type TestKey = { readonly id: KeyId; readonly text: string }
+
+/** `path`: its address on the test's server. */
+export type TestSource = { readonly id: SourceId; readonly path: string; readonly token: string }
 
 export type TestIngest = {
   readonly ingest: Ingest
@@ -25,9 +31,21 @@ export type TestIngest = {
   readonly logLines: string[]
   createKey(options?: { mode?: Mode; tenantId?: TenantId; allowedIps?: string[]; expiresAt?: Date }): Promise<TestKey>
   createTenant(slug: string): Promise<TenantId>
+  createSource(
+    provider: string,
+    options?: {
+      readonly secrets?: readonly string[]
+      readonly options?: Readonly<Record<string, string>>
+      readonly mode?: Mode
+      readonly tenantId?: TenantId
+      readonly name?: string
+    },
+  ): Promise<TestSource>
+  /** A request to a source's address. */
+  deliver(source: Pick<TestSource, 'path'>, delivery?: TestDelivery): Promise<TestAnswer>
   post(body: string | Buffer, headers?: Record<string, string>, path?: string): Promise<TestAnswer>
   /** Everything on a topic so far. */
-  records(topic?: 'events' | 'outcomes'): Promise<StoredRecord[]>
+  records(topic?: 'events' | 'outcomes' | 'quarantine'): Promise<StoredRecord[]>
   metrics(): Promise<string>
   close(): Promise<void>
 }
@@ -40,13 +58,23 @@ export type TestAnswer = {
   readonly body: any
 }
 
+export type TestDelivery = {
+  readonly method?: string
+  /** With its question mark. */
+  readonly query?: string
+  readonly headers?: Readonly<Record<string, string>> | readonly (readonly [string, string])[]
+  readonly body?: string | Buffer
+}
+
 export type TestOptions = {
+  /** Milliseconds since 1970, instead of the clock. */
+  readonly now?: () => number
   readonly limits?: Partial<Limits>
   readonly trustedProxyHops?: number
   /** Instead of one on the shared server. */
   readonly database?: TestDatabase
   /** Puts something between ingest and the real parts. */
-  readonly wrap?: (parts: Pick<IngestDeps, 'log' | 'claims' | 'lookupKey'>) => Partial<IngestDeps>
+  readonly wrap?: (parts: Pick<IngestDeps, 'log' | 'claims' | 'lookupKey' | 'sourceStore'>) => Partial<IngestDeps>
 }
 
 /** The whole service in this process, on a database of its own. */
@@ -77,22 +105,49 @@ export async function startTestIngest(options: TestOptions = {}): Promise<TestIn
   }
   const key = await createKey()
 
+  const masterKey = await createMasterKey(Buffer.alloc(32, 7))
+  const published = await masterKeys.publish(operator, masterKey)
+  if (!published.ok) throw new Error(published.detail)
+  let sourceCount = 0
+  const createSource: TestIngest['createSource'] = async (
+    provider,
+    { secrets = [], options: given = {}, ...more } = {},
+  ) => {
+    sourceCount += 1
+    const created = await sources.create(operator, {
+      tenantId,
+      name: `${provider} ${sourceCount}`,
+      provider,
+      options: given,
+      secrets: [...secrets],
+      ...more,
+    })
+    if (!created.ok) throw new Error(created.detail)
+    return { id: created.source.id, token: created.token, path: `/hooks/${created.token}` }
+  }
+
   const logLines: string[] = []
   const metrics = createMetrics({ process: 'ingest' })
-  const parts = { log, claims, lookupKey: (hash: Buffer) => keys.lookup(database, hash) }
+  const parts = {
+    log,
+    claims,
+    lookupKey: (hash: Buffer) => keys.lookup(database, hash),
+    sourceStore: openSourceStore(database, [masterKey]),
+  }
   const ingest = createIngest({
     ...parts,
     recordKeyUse: (uses) => keys.touchLastUsed(database, uses),
+    publishedKeys: openPublishedKeys({ fetch: () => Promise.reject(new Error('a test opens no connection')) }),
     limits: { ...defaultLimits, tenantRate: 0, keyRate: 0, ipFailuresPerMinute: 0, ...options.limits },
     publicUrl: 'http://ingest.example',
     trustedProxyHops: options.trustedProxyHops ?? 0,
     logger: createLogger({ process: 'ingest', level: 'debug', format: 'json', write: (line) => logLines.push(line) }),
     metrics,
-    now: Date.now,
+    now: options.now ?? Date.now,
     isReady: async () => (await log.check()).ok,
     ...options.wrap?.(parts),
   })
-  const follower = await followKeyChanges(database, ingest.keys)
+  const follower = await followKeyChanges(database, ingest.caches)
   const port = await ingest.listen(0, '127.0.0.1')
   const url = `http://127.0.0.1:${port}`
 
@@ -109,6 +164,9 @@ export async function startTestIngest(options: TestOptions = {}): Promise<TestIn
     logLines,
     createKey,
     createTenant,
+    createSource,
+    deliver: ({ path }, { method = 'POST', query = '', headers = {}, body } = {}) =>
+      send(port, method, path + query, Array.isArray(headers) ? headers : Object.entries(headers), body),
     async post(body, headers = {}, path = '/v1/events') {
       const response = await fetch(url + path, {
         method: 'POST',
@@ -141,6 +199,49 @@ export async function startTestIngest(options: TestOptions = {}): Promise<TestIn
     },
   }
 }
+
+/** Exactly these headers, beside Host and Content-Length: as many of one name, of any method, as a provider sends them. */
+function send(
+  port: number,
+  method: string,
+  path: string,
+  headers: readonly (readonly [string, string])[],
+  body: string | Buffer | undefined,
+): Promise<TestAnswer> {
+  const bytes = Buffer.from(body ?? '')
+  const length = body === undefined ? [] : ['Content-Length', String(bytes.length)]
+  return new Promise((resolve, reject) => {
+    const request = http.request({
+      port,
+      host: '127.0.0.1',
+      method,
+      path,
+      agent: keptAlive,
+      headers: ['Host', `127.0.0.1:${port}`, ...length, ...headers.flat()],
+    })
+    request.on('error', reject)
+    request.on('response', (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk) => chunks.push(chunk))
+      response.on('error', reject)
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8')
+        const isJson = /json/.test(response.headers['content-type'] ?? '') && text !== ''
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: new Headers(
+            response.rawHeaders.flatMap((name, i, all) => (i % 2 === 0 ? [[name, all[i + 1]!]] : [])),
+          ),
+          text,
+          body: isJson ? JSON.parse(text) : undefined,
+        })
+      })
+    })
+    request.end(bytes)
+  })
+}
+
+const keptAlive = new http.Agent({ keepAlive: true, maxSockets: 32 })
 
 /**
  * Bytes on a socket of their own; answers what came back until an answer that announces the close was complete, the other

@@ -7,19 +7,34 @@ import {
   scanDocument,
   scanItems,
 } from '@eventmesh/envelope'
-import type { Caller } from './authenticate.ts'
+import type { Caller } from './caller.ts'
 import { readBinaryEvent, readStructuredEvent } from './cloud-event.ts'
+import type { Exchange } from './exchange.ts'
 import { Issues, malformed } from './issues.ts'
 import { type Candidate, type Item, newItem } from './item.ts'
 import type { Limits } from './limits.ts'
 import { type EventContext, readNativeEvent } from './native-event.ts'
 import { type Refusal, type Result, refuse } from './outcome.ts'
+import { type Delivery, readDelivery } from './read-delivery.ts'
 import type { EventRequest } from './request.ts'
 
 export type ValidateDeps = { readonly limits: Limits; readonly receivedAt: string }
 
-/** Bytes → items, each with a candidate event or, in a batch, an ending of its own. One bad item holds no good one back. */
+/** Bytes → items: a native request's by our own rules, a delivery's as its provider's record says. */
 export function validate(
+  body: Buffer,
+  request: EventRequest,
+  caller: Caller,
+  exchange: Pick<Exchange, 'incoming' | 'proof'>,
+  deps: ValidateDeps,
+): Result<Delivery> {
+  if (caller.kind === 'source') return readDelivery(body, caller, exchange, deps)
+  const items = readEvents(body, request, caller, deps)
+  return items.ok ? { ok: true, value: { items: items.value, isBatch: request.isBatch } } : items
+}
+
+/** Bytes → items, each with a candidate event or, in a batch, an ending of its own. One bad item holds no good one back. */
+function readEvents(
   body: Buffer,
   request: EventRequest,
   caller: Caller,
@@ -28,7 +43,7 @@ export function validate(
   const json: JsonLimits = { depthMax: limits.jsonDepthMax, membersMax: limits.jsonMembersMax }
   const common = {
     receivedAt,
-    requireIdempotencyKey: caller.key.settings.requireIdempotencyKey,
+    requireIdempotencyKey: caller.settings.requireIdempotencyKey,
   }
   if (request.form === 'binary') {
     return single(body, readBinaryEvent(body, request, { ...common, ...ofSingle(request) }, json))

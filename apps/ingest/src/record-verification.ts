@@ -1,0 +1,102 @@
+import type { Verification } from '@eventmesh/db'
+import { type DiagnoseInput, type Diagnosis, diagnose, providers } from '@eventmesh/providers'
+import type { Background } from './background.ts'
+import type { SourceCaller } from './caller.ts'
+import type { Exchange } from './exchange.ts'
+import type { Limits } from './limits.ts'
+import type { Refusal } from './outcome.ts'
+import type { SourceStore } from './source-store.ts'
+import { deliveryOf } from './verify.ts'
+import { WindowCounts } from './window-counts.ts'
+
+export type VerificationDeps = {
+  readonly sourceStore: Pick<SourceStore, 'siblings' | 'recordVerification'>
+  readonly background: Background
+  readonly limits: Limits
+  readonly now: () => number
+}
+
+const minuteMs = 60_000
+
+/**
+ * How deliveries were proved and why not, for their tenant's eyes alone: bounded per source and minute, beside the
+ * answers. Of a signature no more than its first 8 characters are kept.
+ */
+export class VerificationRecorder {
+  readonly #deps: VerificationDeps
+  readonly #passes: WindowCounts
+  readonly #failures: WindowCounts
+
+  constructor(deps: VerificationDeps) {
+    this.#deps = deps
+    const bound = { max: deps.limits.diagnosesPerMinute, windowMs: minuteMs, entriesMax: deps.limits.keysMax }
+    this.#passes = new WindowCounts(bound)
+    this.#failures = new WindowCounts(bound)
+  }
+
+  passed(exchange: Exchange, caller: SourceCaller): void {
+    if (!this.#passes.take(caller.id, this.#deps.now())) return
+    const { request, body, incoming } = exchange
+    const scheme = providers.get(caller.source.provider)?.scheme
+    this.#record(exchange, caller, {
+      verdict: 'pass',
+      reason: null,
+      diagnosis: null,
+      detail: null,
+      evidence: {
+        scheme: scheme?.id ?? null,
+        header: scheme?.headers.find((name) => incoming.headers[name] !== undefined) ?? null,
+        method: request?.method ?? null,
+        url: caller.url,
+        bodyBytes: body?.length ?? 0,
+      },
+    })
+  }
+
+  /** What is wrong with a delivery whose proof was refused, if its bound allows to look. */
+  async failed(exchange: Exchange, caller: SourceCaller, refusal: Refusal): Promise<Diagnosis | undefined> {
+    if (!this.#failures.take(caller.id, this.#deps.now())) return undefined
+    const diagnosis = await this.#diagnose(exchange, caller)
+    this.#record(exchange, caller, {
+      verdict: 'fail',
+      reason: refusal.code,
+      diagnosis: diagnosis?.code ?? null,
+      detail: diagnosis?.text ?? refusal.detail,
+      evidence: diagnosis?.evidence ?? {},
+    })
+    return diagnosis
+  }
+
+  async #diagnose(exchange: Exchange, caller: SourceCaller): Promise<Diagnosis | undefined> {
+    const { request, body, receivedAtMs } = exchange
+    if (request === undefined || body === undefined) return undefined
+    const { source } = caller
+    const input: DiagnoseInput = {
+      provider: source.provider,
+      options: source.options,
+      secrets: source.opened.secrets,
+      retired: source.opened.retired,
+      otherUrls: [`https://${request.headers.host}${request.path}`],
+      request: deliveryOf(body, request, caller, exchange),
+      nowMs: receivedAtMs,
+    }
+    const first = diagnose(input)
+    if (first === undefined || !comesAfterSiblings.has(first.code)) return first
+    // The secrets of other sources cost a look into Postgres and some milliseconds to open.
+    const siblings = await this.#deps.sourceStore.siblings(source)
+    return siblings.length === 0 ? first : diagnose({ ...input, siblings })
+  }
+
+  #record(
+    exchange: Exchange,
+    { tenantId, id }: SourceCaller,
+    verdict: Pick<Verification, 'verdict' | 'reason' | 'diagnosis' | 'detail' | 'evidence'>,
+  ): void {
+    const { sourceStore, background } = this.#deps
+    const place = { tenantId, sourceId: id, requestId: exchange.requestId, item: 0 }
+    const verifiedAt = new Date(exchange.receivedAtMs)
+    background.run('verification', sourceStore.recordVerification({ ...place, verifiedAt, ...verdict }))
+  }
+}
+
+const comesAfterSiblings: ReadonlySet<Diagnosis['code']> = new Set(['url_mismatch', 'body_altered', 'wrong_secret'])

@@ -1,0 +1,81 @@
+import { type KeysPort, type Verdict, verify as verifyDelivery, type WebhookRequest } from '@eventmesh/providers'
+import type { Caller, SourceCaller } from './caller.ts'
+import type { Exchange } from './exchange.ts'
+import { type HandshakeDeps, shakeHands } from './handshake.ts'
+import { jitteredRetrySeconds, type Outcome, type Refusal } from './outcome.ts'
+import type { EventRequest } from './request.ts'
+
+export type VerifyDeps = HandshakeDeps & {
+  /** Certificates and key sets that providers publish. */
+  readonly publishedKeys: KeysPort
+}
+
+/** What a delivery's proof says besides that it holds. */
+export type Proof = Extract<Verdict, { readonly kind: 'verified' }>
+
+export type Verified =
+  /** Undefined of a native request, whose API key was its proof. */
+  | { readonly ok: true; readonly proof: Proof | undefined }
+  /** The request ends here: refused, or a handshake, which is answered and never an event. */
+  | { readonly ok: false; readonly outcome: Outcome }
+
+/** The provider's proof over the raw bytes, against every active secret. */
+export async function verify(
+  body: Buffer,
+  request: EventRequest,
+  caller: Caller,
+  exchange: Exchange,
+  deps: VerifyDeps,
+): Promise<Verified> {
+  if (caller.kind === 'key') return { ok: true, proof: undefined }
+  const { source } = caller
+  const verdict = await verifyDelivery({
+    provider: source.provider,
+    options: source.options,
+    secrets: source.opened.secrets,
+    request: deliveryOf(body, request, caller, exchange),
+    nowMs: exchange.receivedAtMs,
+    keys: deps.publishedKeys,
+  })
+  switch (verdict.kind) {
+    case 'verified':
+      deps.usage.received(source, exchange.receivedAtMs, verdict.secretId)
+      return { ok: true, proof: verdict }
+    case 'handshake': {
+      const shaken = await shakeHands(verdict, caller, exchange.receivedAtMs, deps)
+      // Another process learned the secret first: what it learned judges this request.
+      if (shaken.kind === 'reloaded') return verify(body, request, shaken.caller, exchange, deps)
+      return { ok: false, outcome: shaken }
+    }
+    case 'unavailable':
+      return refused(
+        unavailable('what proves this delivery could not be fetched just now; send the same request again'),
+      )
+    case 'refused': {
+      if (verdict.code === 'challenge_invalid') deps.usage.handshake(source, exchange.receivedAtMs, false)
+      // A secret that cannot be opened might have proved it: our own trouble is never told as the sender's.
+      if (verdict.code === 'signature_mismatch' && source.opened.unreadable > 0) {
+        return refused(unavailable('a secret of this source cannot be opened just now; send the same request again'))
+      }
+      return refused({ code: verdict.code, detail: verdict.detail })
+    }
+  }
+}
+
+/** The request as the provider sent it. */
+export function deliveryOf(
+  body: Buffer,
+  { method, query }: Pick<EventRequest, 'method' | 'query'>,
+  { url }: Pick<SourceCaller, 'url'>,
+  { incoming }: Pick<Exchange, 'incoming'>,
+): WebhookRequest {
+  return { method, url, query, rawHeaders: incoming.rawHeaders, body }
+}
+
+function refused(refusal: Refusal): Verified {
+  return { ok: false, outcome: { kind: 'refused', refusal } }
+}
+
+function unavailable(detail: string): Refusal {
+  return { code: 'auth_unavailable', detail, retryAfterSeconds: jitteredRetrySeconds() }
+}

@@ -47,7 +47,7 @@ export function KeysFilter() {
       <Select
         name="status"
         label="Status"
-        className="h-7 w-40"
+        className="h-7 w-36 border-line-strong text-12 text-fg-2"
         value={params.get('status') ?? all}
         onChange={(value) => show('status', value)}
         choices={[

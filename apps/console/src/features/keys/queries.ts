@@ -22,7 +22,7 @@ export async function listKeys(member: Member, query: KeyQuery): Promise<readonl
 
 export async function getKey(member: Member, id: string): Promise<KeyRow | undefined> {
   const key = await keys.get(database(), { tenantId: member.tenant.id, id: id as KeyId })
-  if (key === undefined || !isListed(key)) return undefined
+  if (key === undefined) return undefined
   const usage = await usageByKey(member, 'day')
   return toRow(key, usage(key.id))
 }

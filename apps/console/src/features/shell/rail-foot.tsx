@@ -9,7 +9,7 @@ import type { Zone } from '../../ui/format.ts'
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../../ui/menu.tsx'
 import { Dot } from '../../ui/status.tsx'
 import { useZone } from '../../ui/time.tsx'
-import { signOut } from '../access/actions.ts'
+import { signOut } from './actions.ts'
 import { text } from './text.ts'
 
 export function RailFoot({ email, isNarrow }: { readonly email: string; readonly isNarrow: boolean }) {

@@ -1,10 +1,32 @@
 import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
+import { Overview } from '../../../features/overview/overview.tsx'
+import { hasAccepted, overview } from '../../../features/overview/queries.ts'
+import { readRange } from '../../../features/overview/range.ts'
+import { RangeRow } from '../../../features/overview/range-row.tsx'
+import { text } from '../../../features/overview/text.ts'
 import { pageMember } from '../../../server/page.ts'
+import { Forbidden } from '../../../ui/forbidden.tsx'
 import { PageHeader } from '../../../ui/page-header.tsx'
 
-export const metadata: Metadata = { title: 'Overview' }
+export const metadata: Metadata = { title: text.title }
 
-export default async function OverviewPage({ params }: { readonly params: Promise<{ readonly tenant: string }> }) {
-  await pageMember((await params).tenant, 'events.read')
-  return <PageHeader title="Overview" />
+type Props = {
+  readonly params: Promise<{ readonly tenant: string }>
+  readonly searchParams: Promise<{ readonly range?: string | string[] }>
+}
+
+export default async function OverviewPage({ params, searchParams }: Props) {
+  const { tenant } = await params
+  const answer = await pageMember(tenant, 'events.read')
+  if (!answer.ok) return <Forbidden title={text.title} role={answer.role} capability={answer.capability} />
+  if (!(await hasAccepted(answer.member))) redirect(`/${tenant}/get-started`)
+  const range = readRange((await searchParams).range)
+  const data = await overview(answer.member, range)
+  return (
+    <>
+      <PageHeader title={text.title} actions={<RangeRow at={data.at} />} />
+      <Overview slug={tenant} range={range} data={data} />
+    </>
+  )
 }

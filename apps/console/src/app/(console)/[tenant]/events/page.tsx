@@ -1,0 +1,95 @@
+import { can } from '@eventmesh/db'
+import type { Metadata } from 'next'
+import { EventsView } from '../../../../features/events/events-view.tsx'
+import { isFiltered, readFilter, writeFilter } from '../../../../features/events/filter.ts'
+import { hasEvents, listEvents } from '../../../../features/events/queries.ts'
+import { text } from '../../../../features/events/text.ts'
+import { SendTestButton } from '../../../../features/send-test/send-test-dialog.tsx'
+import { pageMember } from '../../../../server/page.ts'
+import { requestFacts } from '../../../../server/request.ts'
+import { LinkButton } from '../../../../ui/button.tsx'
+import { Forbidden } from '../../../../ui/forbidden.tsx'
+import { PageHeader } from '../../../../ui/page-header.tsx'
+import { EmptyState, ErrorState } from '../../../../ui/states.tsx'
+
+export const metadata: Metadata = { title: text.title }
+
+type Props = {
+  readonly params: Promise<{ readonly tenant: string }>
+  readonly searchParams: Promise<Readonly<Record<string, string | string[] | undefined>>>
+}
+
+export default async function EventsListPage({ params, searchParams }: Props) {
+  const { tenant } = await params
+  const answer = await pageMember(tenant, 'events.read')
+  if (!answer.ok) return <Forbidden title={text.title} role={answer.role} capability={answer.capability} />
+  const { member } = answer
+  const given = await searchParams
+  const filter = readFilter({
+    get: (name) => {
+      const value = given[name]
+      return typeof value === 'string' ? value : null
+    },
+  })
+  const found = await listEvents(member, filter)
+  const base = `/${tenant}/events`
+  const header = (
+    <PageHeader
+      title={text.title}
+      actions={
+        <SendTestButton
+          slug={tenant}
+          disabledReason={can(member.role, 'events.send') ? undefined : 'Viewers cannot send events.'}
+        />
+      }
+    />
+  )
+  if (found.state === 'too_long' || found.state === 'cursor_mismatch') {
+    return (
+      <>
+        {header}
+        <ErrorState
+          title={text.tooLong}
+          requestId={(await requestFacts()).requestId}
+          retry={<LinkButton href={base}>{text.clear}</LinkButton>}
+        />
+      </>
+    )
+  }
+  const page = found.state === 'page' ? found.page : { rows: [], older: null, isRangeIgnored: false }
+  const isNew = page.rows.length === 0 && !isFiltered(filter) && !(await hasEvents(member))
+  const widened = writeFilter({ ...filter, range: '30d', between: undefined })
+  return (
+    <>
+      {header}
+      <EventsView
+        slug={tenant}
+        initial={page}
+        empty={
+          isNew ? (
+            <EmptyState
+              title={text.emptyTitle}
+              actions={
+                <LinkButton kind="primary" href={`/${tenant}/get-started`}>
+                  {text.getStarted}
+                </LinkButton>
+              }
+            >
+              {text.emptyHint}
+            </EmptyState>
+          ) : (
+            <EmptyState
+              title={found.state === 'faults' ? (found.faults[0]?.expected ?? text.noneTitle) : text.noneTitle}
+              actions={
+                <>
+                  {isFiltered(filter) && <LinkButton href={base}>{text.clear}</LinkButton>}
+                  {filter.range !== '30d' && <LinkButton href={`${base}?${widened}`}>{text.widen}</LinkButton>}
+                </>
+              }
+            />
+          )
+        }
+      />
+    </>
+  )
+}

@@ -1,0 +1,33 @@
+import { can } from '@eventmesh/db'
+import type { Metadata } from 'next'
+import { GetStarted } from '../../../../features/get-started/get-started.tsx'
+import { earlierKey, indexHead } from '../../../../features/get-started/queries.ts'
+import { text } from '../../../../features/get-started/text.ts'
+import { config } from '../../../../server/config.ts'
+import { pageMember } from '../../../../server/page.ts'
+import { Forbidden } from '../../../../ui/forbidden.tsx'
+import { PageHeader } from '../../../../ui/page-header.tsx'
+
+export const metadata: Metadata = { title: text.title }
+
+export default async function GetStartedPage({ params }: { readonly params: Promise<{ readonly tenant: string }> }) {
+  const { tenant } = await params
+  const answer = await pageMember(tenant, 'events.read')
+  if (!answer.ok) return <Forbidden title={text.title} role={answer.role} capability={answer.capability} />
+  const { member } = answer
+  const canSend = can(member.role, 'keys.write.test')
+  const [seq, earlier] = await Promise.all([indexHead(member), canSend ? earlierKey(member) : undefined])
+  return (
+    <>
+      <PageHeader title={text.title} />
+      <GetStarted
+        slug={tenant}
+        ingestUrl={config().ingestUrl}
+        canSend={canSend}
+        earlier={earlier}
+        seq={seq}
+        idempotencyKey={`hello-${crypto.randomUUID().slice(0, 6)}`}
+      />
+    </>
+  )
+}

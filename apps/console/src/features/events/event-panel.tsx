@@ -1,0 +1,73 @@
+'use client'
+
+import { ExternalLink, X } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { Button, IconButton, LinkButton } from '../../ui/button.tsx'
+import { ErrorState, Skeleton } from '../../ui/states.tsx'
+import { EventDetailView } from './event-detail.tsx'
+import type { EventView } from './queries.ts'
+import { text } from './text.ts'
+
+type Props = { readonly slug: string; readonly id: string; readonly onClose: () => void }
+
+type State =
+  | { readonly name: 'loading' }
+  | { readonly name: 'ready'; readonly view: EventView }
+  | { readonly name: 'failed'; readonly requestId: string; readonly isAbsent: boolean }
+
+export function EventPanel({ slug, id, onClose }: Props) {
+  const [state, setState] = useState<State>({ name: 'loading' })
+  const [tries, setTries] = useState(0)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another try is another load.
+  useEffect(() => {
+    const stop = new AbortController()
+    load(slug, id, stop.signal).then((next) => {
+      if (!stop.signal.aborted) setState(next)
+    })
+    return () => stop.abort()
+  }, [slug, id, tries])
+
+  return (
+    <aside
+      aria-label="Event"
+      className="sticky top-12 flex h-[calc(100dvh-48px)] w-[456px] shrink-0 flex-col overflow-y-auto border-line border-l bg-surface"
+    >
+      <header className="sticky top-0 z-[6] flex h-10 shrink-0 items-center justify-end gap-1 border-line border-b bg-surface px-3">
+        <LinkButton size="small" kind="quiet" href={`/${slug}/events/${id}`}>
+          <ExternalLink aria-hidden size={14} />
+          {text.openInPage}
+        </LinkButton>
+        <IconButton size="small" label={text.close} onClick={onClose}>
+          <X aria-hidden size={15} />
+        </IconButton>
+      </header>
+      <div className="p-4">
+        {state.name === 'loading' && <Loading />}
+        {state.name === 'ready' && <EventDetailView slug={slug} view={state.view} />}
+        {state.name === 'failed' && (
+          <ErrorState
+            title={state.isAbsent ? text.unknownTitle(id) : text.detail.bodyFailed}
+            requestId={state.requestId}
+            retry={state.isAbsent ? undefined : <Button onClick={() => setTries(tries + 1)}>{text.retry}</Button>}
+          />
+        )}
+      </div>
+    </aside>
+  )
+}
+
+function Loading() {
+  return (
+    <div aria-busy="true" className="flex flex-col gap-3">
+      {['w-72', 'w-40', 'w-64', 'w-56', 'w-60', 'w-48'].map((width) => (
+        <Skeleton key={width} className={width} />
+      ))}
+    </div>
+  )
+}
+
+async function load(slug: string, id: string, signal: AbortSignal): Promise<State> {
+  const response = await fetch(`/api/${slug}/events/${id}`, { signal }).catch(() => undefined)
+  if (response?.ok) return { name: 'ready', view: (await response.json()) as EventView }
+  return { name: 'failed', requestId: response?.headers.get('x-request-id') ?? '', isAbsent: response?.status === 404 }
+}

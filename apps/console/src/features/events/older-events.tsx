@@ -1,0 +1,57 @@
+'use client'
+
+import { useEffect, useRef, useState } from 'react'
+import { Button } from '../../ui/button.tsx'
+import type { EventsPage } from './event-row.ts'
+import { type EventsFilter, writeFilter } from './filter.ts'
+import { text } from './text.ts'
+
+type Props = {
+  readonly slug: string
+  readonly filter: EventsFilter
+  readonly page: EventsPage
+  /** So many rows are shown that going on waits for a click. */
+  readonly isFull: boolean
+  readonly onLoaded: (page: EventsPage) => void
+}
+
+/** Loads on as its end comes into sight; a fault waits for a click. */
+export function OlderEvents({ slug, filter, page, isFull, onLoaded }: Props) {
+  const [state, setState] = useState<'idle' | 'loading' | 'failed'>('idle')
+  const end = useRef<HTMLDivElement>(null)
+  const { older } = page
+
+  async function load() {
+    if (older === null || state === 'loading') return
+    setState('loading')
+    const response = await fetch(`/api/${slug}/events?${writeFilter(filter)}&cursor=${older}`).catch(() => undefined)
+    if (!response?.ok) return setState('failed')
+    onLoaded((await response.json()) as EventsPage)
+    setState('idle')
+  }
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new cursor is a new end to wait for.
+  useEffect(() => {
+    if (older === null || isFull || end.current === null) return
+    const watcher = new IntersectionObserver(([entry]) => {
+      if (entry?.isIntersecting) void load()
+    })
+    watcher.observe(end.current)
+    return () => watcher.disconnect()
+  }, [older, isFull])
+
+  return (
+    <div ref={end} className="flex min-h-14 items-center justify-center gap-3 px-4 py-3 text-12 text-fg-3">
+      {state === 'failed' && <span role="alert">{text.failed}</span>}
+      {older === null ? (
+        text.end
+      ) : state === 'loading' ? (
+        <span role="status">{text.loading}…</span>
+      ) : (
+        <Button size="small" onClick={() => void load()}>
+          {state === 'failed' ? text.retry : text.older}
+        </Button>
+      )}
+    </div>
+  )
+}

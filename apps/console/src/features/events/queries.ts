@@ -1,0 +1,112 @@
+import 'server-only'
+import {
+  can,
+  DatabaseError,
+  type EventDetail,
+  type EventFacts,
+  type EventPlace,
+  events,
+  type RelatedEvents,
+  type RequestItems,
+} from '@eventmesh/db'
+import { isUuid, type RequestId } from '@eventmesh/envelope'
+import { database } from '../../server/database.ts'
+import { reasonText } from '../../server/reason-text.ts'
+import type { Member } from '../../server/session.ts'
+import type { EventsPage } from './event-row.ts'
+import type { EventsFilter } from './filter.ts'
+import { parseFilter, rangeOf } from './parse-filter.ts'
+
+export type ListAnswer =
+  | { readonly state: 'page'; readonly page: EventsPage }
+  | { readonly state: 'faults'; readonly faults: readonly Fault[] }
+  | { readonly state: 'cursor_mismatch' | 'too_long' }
+
+export type Fault = {
+  readonly position: number
+  readonly length: number
+  readonly text: string
+  readonly expected: string
+}
+
+const pageSize = 100
+
+/** One page; the first without `cursor`. */
+export async function listEvents(
+  { tenant }: Member,
+  filter: EventsFilter,
+  options: { readonly cursor?: string | undefined; readonly limit?: number } = {},
+): Promise<ListAnswer> {
+  const parsed = parseFilter(filter)
+  if (!parsed.ok) return { state: 'faults', faults: parsed.faults }
+  try {
+    const found = await events.page(database(), tenant.id, {
+      terms: parsed.terms,
+      range: rangeOf(filter),
+      cursor: options.cursor,
+      limit: options.limit ?? pageSize,
+    })
+    if (!found.ok) return { state: 'cursor_mismatch' }
+    const { rows, older, isRangeIgnored } = found
+    return { state: 'page', page: { rows, older, isRangeIgnored } }
+  } catch (error) {
+    if (error instanceof DatabaseError && error.sqlState === '57014') return { state: 'too_long' }
+    throw error
+  }
+}
+
+/** Whether this organization has any row at all, copies left out. */
+export async function hasEvents({ tenant }: Member): Promise<boolean> {
+  const found = await events.page(database(), tenant.id, { terms: [], limit: 1 })
+  return found.ok && found.rows.length > 0
+}
+
+export type EventView = EventDetail & {
+  readonly related: RelatedEvents | undefined
+  readonly reason: { readonly title: string; readonly fix: string | null } | null
+  readonly mayReadPayload: boolean
+}
+
+/** One row with everything around it; headers only for who may see payloads. */
+export async function viewEvent({ tenant, role }: Member, place: EventPlace): Promise<EventView | undefined> {
+  const db = database()
+  const [found, related] = await Promise.all([
+    events.detail(db, tenant.id, place),
+    events.related(db, tenant.id, place),
+  ])
+  if (found === undefined) return undefined
+  const mayReadPayload = can(role, 'payload.read')
+  return {
+    ...found,
+    http: mayReadPayload ? found.http : null,
+    related,
+    reason: reasonText(found.facts.reason) ?? null,
+    mayReadPayload,
+  }
+}
+
+export type Resolved =
+  | { readonly kind: 'row'; readonly facts: EventFacts }
+  | { readonly kind: 'request'; readonly items: RequestItems }
+  | { readonly kind: 'absent' }
+
+/** What a page of `/events/<id>` is about: an event, one item, or a request of several. */
+export async function resolveEvent({ tenant }: Member, id: string, after?: number): Promise<Resolved> {
+  const matches = await events.find(database(), tenant.id, id)
+  const event = matches.find(({ by }) => by === 'event') ?? matches.find(({ by }) => by === 'item')
+  const [row] = event?.rows ?? []
+  if (row !== undefined) return { kind: 'row', facts: row }
+  const request = matches.find(({ by }) => by === 'request')?.rows ?? []
+  const [first] = request
+  if (first === undefined || !isUuid(id)) return { kind: 'absent' }
+  if (first.items === 1) return { kind: 'row', facts: request.find(({ outcome }) => outcome !== 'copy') ?? first }
+  const items = await events.items(database(), tenant.id, { requestId: id as RequestId, after })
+  return items === undefined ? { kind: 'absent' } : { kind: 'request', items }
+}
+
+/** `<request_id>` or `<request_id>.<item>`. */
+export function readPlace(text: string): EventPlace | undefined {
+  const match = /^([0-9a-f-]{36})(?:\.(\d{1,6}))?$/i.exec(text)
+  const [, id = '', item = '0'] = match ?? []
+  return isUuid(id) ? { requestId: id.toLowerCase() as RequestId, item: Number(item) } : undefined
+}

@@ -1,0 +1,59 @@
+'use client'
+
+import { useState } from 'react'
+import { CodeBlock } from '../../ui/code-block.tsx'
+import { CopyButton } from '../../ui/copy.tsx'
+import { Tabs } from '../../ui/tabs.tsx'
+import { KeyStep } from './key-step.tsx'
+import { snippets } from './snippets.ts'
+import { Step } from './step.tsx'
+import { text } from './text.ts'
+import { WatchStep } from './watch-step.tsx'
+
+type Props = {
+  readonly slug: string
+  readonly ingestUrl: string
+  readonly canSend: boolean
+  readonly earlier: { readonly display: string; readonly createdAt: string } | undefined
+  /** Events above this number in the index are new. */
+  readonly seq: number
+  /** Fresh with each page view, so that it is a first one. */
+  readonly idempotencyKey: string
+}
+
+export function GetStarted({ slug, ingestUrl, canSend, earlier, seq, idempotencyKey }: Props) {
+  const [key, setKey] = useState<string>()
+  return (
+    <div className="mx-auto w-full max-w-[752px] p-4">
+      <ol className="m-0 flex list-none flex-col rounded-card border border-line bg-surface p-0">
+        {canSend && (
+          <>
+            <Step n={1} title={text.key.title}>
+              <KeyStep slug={slug} earlier={earlier} secret={key} onCreated={setKey} />
+            </Step>
+            <Step n={2} title={text.send.title}>
+              <Tabs
+                label={text.send.tabs}
+                tabs={snippets(ingestUrl, key, idempotencyKey).map((snippet) => ({
+                  value: snippet.id,
+                  label: snippet.label,
+                  content: (
+                    <div className="flex flex-col gap-3">
+                      <CodeBlock text={snippet.text} label={`${snippet.label} snippet`} isWrapped />
+                      <CopyButton text={snippet.text} label={text.send.copy} className="self-start max-sm:w-full" />
+                    </div>
+                  ),
+                }))}
+              />
+              <p className="mt-3 text-12 text-fg-3">{text.send.hint}</p>
+            </Step>
+          </>
+        )}
+        <Step n={canSend ? 3 : 1} title={text.watch.title}>
+          {!canSend && <p className="mb-3 text-fg-2">{text.key.viewer}</p>}
+          <WatchStep slug={slug} ingestUrl={ingestUrl} canSend={canSend} seq={seq} />
+        </Step>
+      </ol>
+    </div>
+  )
+}

@@ -1,0 +1,43 @@
+export type Snippet = { readonly id: string; readonly label: string; readonly text: string }
+
+const variable = '$EVENTMESH_API_KEY'
+
+/** Ready to paste: the real host, and the real key while it may be shown. */
+export function snippets(ingestUrl: string, key: string | undefined, idempotencyKey: string): readonly Snippet[] {
+  const before = key === undefined ? 'export EVENTMESH_API_KEY=em_test_…\n' : ''
+  const bearer = key ?? variable
+  const nodeKey = key === undefined ? 'process.env.EVENTMESH_API_KEY' : `'${key}'`
+  return [
+    {
+      id: 'curl',
+      label: 'cURL',
+      text: `${before}curl -sS ${ingestUrl}/v1/events \\
+  -H "Authorization: Bearer ${bearer}" \\
+  -H "Idempotency-Key: ${idempotencyKey}" \\
+  -H "Content-Type: application/json" \\
+  -d '{"event_type":"hello.world","payload":{"from":"curl"}}'`,
+    },
+    {
+      id: 'node',
+      label: 'Node',
+      text: `const response = await fetch('${ingestUrl}/v1/events', {
+  method: 'POST',
+  headers: {
+    authorization: \`Bearer \${${nodeKey}}\`,
+    'idempotency-key': '${idempotencyKey}',
+    'content-type': 'application/json',
+  },
+  body: JSON.stringify({ event_type: 'hello.world', payload: { from: 'node' } }),
+})
+console.log(response.status, await response.json())`,
+    },
+    {
+      id: 'cloudevents',
+      label: 'CloudEvents',
+      text: `${before}curl -sS ${ingestUrl}/v1/events \\
+  -H "Authorization: Bearer ${bearer}" \\
+  -H "Content-Type: application/cloudevents+json" \\
+  -d '{"specversion":"1.0","id":"${idempotencyKey}","source":"/get-started","type":"hello.world","data":{"from":"cloudevents"}}'`,
+    },
+  ]
+}

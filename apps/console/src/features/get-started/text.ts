@@ -1,0 +1,38 @@
+export const text = {
+  title: 'Get started',
+  lead: 'Three steps to your first event.',
+  key: {
+    title: 'Your test key',
+    shown: 'Copy it now: we store only a hash.',
+    creating: 'Creating a test key…',
+    created: (display: string) => `Key ${display} was created`,
+    hash: 'We store only a hash.',
+    another: 'Create another',
+    viewer: 'Your role cannot create keys. Ask a developer for one.',
+    failed: 'The key could not be created.',
+    retry: 'Try again',
+    copy: 'Copy key',
+  },
+  send: {
+    title: 'Send an event',
+    hint: 'Run it twice: the second answer is the same event, marked duplicate.',
+    copy: 'Copy snippet',
+    tabs: 'Snippets',
+  },
+  watch: {
+    title: 'Watch it arrive',
+    waiting: 'Waiting for your first event…',
+    polling: 'The connection is slow; still looking every few seconds.',
+    sendTest: 'Send a test event',
+    open: 'Open event',
+    openAll: 'Open all events',
+    arrived: (type: string) => `Your event ${type} arrived.`,
+    checks: 'Nothing yet? Check these:',
+    check: (url: string) => [
+      `Can your terminal reach ${url}?`,
+      'Is the key whole? It has 46 characters.',
+      'Does the answer say 401? Then the key is not this organization’s, or was revoked.',
+    ],
+    failed: 'The test event could not be sent.',
+  },
+} as const

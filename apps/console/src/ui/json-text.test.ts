@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { layOutJson } from './json-text.ts'
+
+const shown = (text: string) =>
+  layOutJson(text).map(({ depth, tokens }) => '  '.repeat(depth) + tokens.map((token) => token.text).join(''))
+
+test('lays out objects and arrays, empty ones on one line', () => {
+  expect(shown('{"a":1,"b":[true,null,{}],"c":[]}')).toEqual([
+    '{',
+    '  "a": 1,',
+    '  "b": [',
+    '    true,',
+    '    null,',
+    '    {}',
+    '  ],',
+    '  "c": []',
+    '}',
+  ])
+})
+
+test('keeps what JSON.parse would change', () => {
+  const text = '{"n":9223372036854775807,"x":1e309,"z":-0,"a":1,"a":2,"s":"\\ud800\\u0000"}'
+  expect(shown(text).join('')).toContain('9223372036854775807')
+  expect(
+    shown(text)
+      .map((line) => line.trim())
+      .join('')
+      .replaceAll('": ', '":'),
+  ).toBe(text)
+})
+
+test('tells names from texts, and brackets inside of texts from marks', () => {
+  const [line] = layOutJson('["{\\"a\\":1}"]').slice(1)
+  expect(line?.tokens).toEqual([{ kind: 'string', text: '"{\\"a\\":1}"' }])
+  expect(layOutJson('{"k":"v"}')[1]?.tokens.map(({ kind }) => kind)).toEqual(['key', 'mark', 'string'])
+})
+
+test('shows what is no JSON as it is', () => {
+  expect(layOutJson('<b>hello')).toEqual([{ depth: 0, tokens: [{ kind: 'plain', text: '<b>hello' }] }])
+})

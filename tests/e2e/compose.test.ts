@@ -120,6 +120,16 @@ withPart(kafkaPart, () =>
         expect(await done('topics')).toMatch(/unsafe \(allowed by EVENTMESH_DURABILITY=dev\)/)
       })
 
+      test('topics that one disk can lose are no topics for production', async () => {
+        const variables = { ...variablesOf('cli'), EVENTMESH_DURABILITY: 'production' }
+        const check = runAs(uid, app, ['node', 'eventmesh.js', 'topics', 'check'], variables)
+        expect(await check.exited).toBe(1)
+        expect(check.stdout()).toMatch(/^UNSAFE: eventmesh\.events: min\.insync\.replicas is 1, expected 2$/m)
+        const ingest = runAs(uid, app, ['node', 'ingest.js'], variables)
+        expect(await ingest.exited).toBe(1)
+        expect(ingest.output()).toMatch(/min\.insync\.replicas is 1/)
+      })
+
       test('health checks say no before the processes run and yes once they are ready', async () => {
         for (const name of ['ingest-1', 'ingest-2', 'engine']) {
           expect(await check(name), name).not.toBe(0)

@@ -8,6 +8,21 @@ describe('redaction', () => {
     ['passwords in URLs', 'postgres://user:pass@host/db', 'postgres://[redacted]@host/db'],
     ['members with telling names', '{"password":"x\\"y","n":1}', '{"password":"[redacted]","n":1}'],
     ['numbers under such names', '{"client_secret": 1234}', '{"client_secret": "[redacted]"}'],
+    [
+      'signatures in a body',
+      '{"Signature":"AbC+/=","SignatureVersion":"1"}',
+      '{"Signature":"[redacted]","SignatureVersion":"[redacted]"}',
+    ],
+    [
+      'form fields with telling names',
+      'a=1&token=xyz&bt_signature=p%7Cs&b=2',
+      'a=1&token=[redacted]&bt_signature=[redacted]&b=2',
+    ],
+    [
+      'the signature of a JWT',
+      'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.AAAABBBBCCCC',
+      'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.[redacted]',
+    ],
     ['an unfinished string', '{"apiKey":"abc', '{"apiKey":"[redacted]"'],
   ])('takes out %s', (_what, text, expected) => {
     expect(redact(text)).toBe(expected)
@@ -16,6 +31,7 @@ describe('redaction', () => {
   it('leaves the rest as it is', () => {
     const text = '{"event_type":"order.created","payload":{"tokens_used":"none of ours"}}'
     expect(redact('{"note":"secret santa"}')).toBe('{"note":"secret santa"}')
+    expect(redact('a=1&tok=x&note=a secret=')).toBe('a=1&tok=x&note=a secret=')
     expect(redactedCopy(Buffer.from(text.replace('tokens_used', 'total'))).truncated).toBe(false)
   })
 

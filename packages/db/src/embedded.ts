@@ -81,6 +81,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   try {
     return await takeOver(place, server)
   } catch (error) {
+    // Another start was quicker to own the server that we started: it is theirs now.
+    if (error instanceof DirectoryInUse) throw error
     await server.stop()
     if (!isWrongPassword(error)) throw error
   }
@@ -423,6 +425,10 @@ async function takeOver({ state, dataDir }: Place, server: Server): Promise<Embe
       })
     },
   }
+}
+
+class DirectoryInUse extends Error {
+  override readonly name = 'DirectoryInUse'
 }
 
 async function becomeOwner(server: Server, state: EmbeddedState, dataDir: string): Promise<Sql> {

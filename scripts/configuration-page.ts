@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import type { Variable } from '@eventmesh/runtime'
+import { consoleVariables } from '../apps/console/src/server/config.ts'
 import { engineVariables } from '../apps/engine/src/config.ts'
 import { ingestVariables } from '../apps/ingest/src/config.ts'
 
@@ -31,6 +32,12 @@ export function configurationPage(): string {
     '## Engine',
     '',
     ...table(engine.filter((declared) => !isShared(declared))),
+    '',
+    '## Console',
+    '',
+    'It reads the database’s and the log lines’ variables of every process, and these. It needs no secret key.',
+    '',
+    ...table(Object.entries(consoleVariables).filter((declared) => !isShared(declared))),
     '',
   ].join('\n')
 }

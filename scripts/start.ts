@@ -36,8 +36,8 @@ const signals = watchSignals(killAll)
 
 try {
   const settings = readSettings(options, process.env)
-  const firstRun = await prepare(settings)
-  if (firstRun) await Promise.race([greet(settings, firstRun), signals.first])
+  const prepared = await prepare(settings)
+  if (prepared) await Promise.race([greet(settings, prepared), signals.first])
   await signals.first
   say('stopping: what takes events in first, its storage last')
   process.exit((await stopAll()) ? 0 : 1)
@@ -47,20 +47,45 @@ try {
   process.exit(1)
 }
 
-/** Everything is started, though perhaps not ready yet; undefined when a signal came in between. */
-async function prepare(settings: Settings): Promise<FirstRun | undefined> {
+type Prepared = { readonly firstRun: FirstRun; readonly environment: Environment }
+
+/** Everything but the console is started, though perhaps not ready yet; undefined when a signal came in between. */
+async function prepare(settings: Settings): Promise<Prepared | undefined> {
   await takeDirectory(settings)
   const environment = await prepareStorage(settings)
   if (signals.isRequested()) return undefined
-  for (const name of settings.only) startChild(name, settings, environment)
-  return await firstTenant(settings, environment)
+  for (const name of settings.only) if (name !== 'console') startChild(name, settings, environment)
+  const firstRun = await firstTenant(settings, environment)
+  return { firstRun, environment }
 }
 
-async function greet({ only, dataDir }: Settings, firstRun: FirstRun): Promise<void> {
+async function greet(settings: Settings, { firstRun, environment }: Prepared): Promise<void> {
+  const { only, dataDir } = settings
+  const hasConsole = only.includes('console')
   await Promise.all(running.children.map(({ ready }) => ready))
   if (signals.isRequested()) return
   say(`ready after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`)
-  if (only.includes('ingest')) process.stdout.write(banner(firstRun, whereDataIs(dataDir)))
+  if (only.includes('ingest')) process.stdout.write(banner(firstRun, whereDataIs(dataDir), hasConsole))
+  if (hasConsole) followWithConsole(settings, environment)
+}
+
+/** Last, since the first time it has to be built; what takes events in does not wait for it, nor fails with it. */
+function followWithConsole(settings: Settings, environment: Environment): void {
+  startChild('console', settings, consoleEnvironment(environment)).ready.then(
+    () => say(`the console is open at ${settings.consoleUrl}`),
+    (error: unknown) =>
+      say(`${error instanceof Error ? error.message : 'the console did not start'}; the rest runs on`),
+  )
+}
+
+/** Its own database login, and no secret of anybody else. */
+function consoleEnvironment(environment: Environment): Environment {
+  const login = environment.CONSOLE_DATABASE_URL || running.postgres?.urls.console
+  const hidden = /^(INGEST_DATABASE_URL|ENGINE_DATABASE_URL|EVENTMESH_SECRET_KEY.*|KAFKA_.*|REDIS_URL)$/
+  const rest = Object.entries(environment).filter(
+    ([name]) => !hidden.test(name) && (login === undefined || name !== 'DATABASE_URL'),
+  )
+  return { ...Object.fromEntries(rest), ...(login === undefined ? {} : { CONSOLE_DATABASE_URL: login }) }
 }
 
 /** The data directory is ours alone and the ports are free, or nothing is started. */
@@ -112,10 +137,10 @@ async function tellMasterKey(environment: Environment): Promise<void> {
   }
 }
 
-function startChild(name: ProcessName, settings: Settings, environment: Environment): void {
+function startChild(name: ProcessName, settings: Settings, environment: Environment): Child {
   const child = superviseChild({
     name,
-    script: `apps/${name}/src/main.ts`,
+    script: name === 'console' ? 'apps/console/start.ts' : `apps/${name}/src/main.ts`,
     environment,
     readyUrl: settings.readyUrls[name],
     say,
@@ -123,6 +148,7 @@ function startChild(name: ProcessName, settings: Settings, environment: Environm
   })
   running.children.push(child)
   recordChildren()
+  return child
 }
 
 function recordChildren(): void {
@@ -132,8 +158,9 @@ function recordChildren(): void {
 async function firstTenant(settings: Settings, environment: Environment): Promise<FirstRun> {
   const db = openDatabase('migrator', environment, running.postgres?.urls.migrator)
   const ingest = openDatabase('ingest', environment, environment.INGEST_DATABASE_URL || undefined)
+  const { dataDir, ingestUrl, consoleUrl } = settings
   try {
-    return await prepareFirstRun({ db, ingest, dataDir: settings.dataDir, ingestUrl: settings.ingestUrl })
+    return await prepareFirstRun({ db, ingest, dataDir, ingestUrl, consoleUrl })
   } finally {
     await Promise.all([db.close(), ingest.close()])
   }

@@ -1,7 +1,7 @@
 import type { FirstRun } from './first-run.ts'
 
-/** The lines that `npm start` prints last; `try` is a command to paste. */
-export function banner(firstRun: FirstRun, data: string): string {
+/** The lines that `npm start` prints last; `try` is a command to paste. The console's only where it is started. */
+export function banner(firstRun: FirstRun, data: string, hasConsole: boolean): string {
   const body = '{"event_type":"hello.world","payload":{"from":"curl"}}'
   const curl = [
     `curl -sS ${firstRun.ingestUrl}/v1/events`,
@@ -10,5 +10,6 @@ export function banner(firstRun: FirstRun, data: string): string {
     '-H "Content-Type: application/json"',
     `-d '${body}'`,
   ].join(' ')
-  return `\n  ingest    ${firstRun.ingestUrl}\n  try       ${curl}\n  data      ${data}\n\n`
+  const console = hasConsole ? `\n  console   ${firstRun.setupUrl ?? `${firstRun.consoleUrl}/sign-in`}` : ''
+  return `${console}\n  ingest    ${firstRun.ingestUrl}\n  try       ${curl}\n  data      ${data}\n\n`
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const processNames = ['ingest', 'engine'] as const
+export const processNames = ['ingest', 'engine', 'console'] as const
 export type ProcessName = (typeof processNames)[number]
 
 export type StartOptions = {
@@ -9,10 +9,10 @@ export type StartOptions = {
   readonly portBase: number
 }
 
-export const usage = `usage: npm start -- [--only ingest,engine] [--port-base <n>] [--no-console]
+export const usage = `usage: npm start -- [--only ingest,engine,console] [--port-base <n>] [--no-console]
 
   --only <names>     start these processes alone: ${processNames.join(', ')}
-  --port-base <n>    ingest on n, ingest admin on n+10, engine admin on n+12 (default 4000); a port variable that is set wins
+  --port-base <n>    ingest on n, console on n+1, ingest admin on n+10, engine admin on n+12 (default 4000); a port variable that is set wins
   --no-console       without the console
   --help             this text
 `
@@ -35,7 +35,8 @@ export function readOptions(
   if (!/^\d{1,5}$/.test(parsed['port-base'] ?? '4000') || portBase < 1 || portBase > portBaseMax) {
     return { mistake: `--port-base: must be a port from 1 to ${portBaseMax}` }
   }
-  return { only: processNames.filter((name) => only.includes(name)), portBase }
+  const left = parsed['no-console'] ? only.filter((name) => name !== 'console') : only
+  return { only: processNames.filter((name) => left.includes(name)), portBase }
 }
 
 function parse(args: readonly string[]) {

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(cleanUp)
 
 describe('a first start', () => {
-  test('prints where ingest is, what to try and where the data lies, and promises no console', () => {
+  test('prints where ingest is, what to try and where the data lies, and no console where it is not started', () => {
     const lines = mesh.stdout()
     expect(lines).toMatch(new RegExp(`^ {2}ingest {4}http://localhost:${mesh.portBase}$`, 'm'))
     expect(lines).toMatch(/^ {2}try {7}curl -sS http:/m)

@@ -91,12 +91,18 @@ function runBuild(): Promise<void> {
       if (tail.length > 200) tail.shift()
     })
   }
-  const stop = () => child.kill('SIGTERM')
+  let isStopped = false
+  const stop = () => {
+    isStopped = true
+    child.kill('SIGTERM')
+  }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop)
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', (code, signal) => {
       for (const each of ['SIGTERM', 'SIGINT'] as const) process.removeListener(each, stop)
+      // Asked to end before it began: nothing is open, so this is an orderly end.
+      if (isStopped) process.exit(0)
       if (code === 0) resolve()
       else
         reject(

@@ -25,6 +25,7 @@ export type Mesh = {
 export type MeshOptions = {
   readonly dataDir?: string
   readonly portBase?: number
+  /** Default: `--no-console`, whose build would take longer than most tests. */
   readonly args?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -43,7 +44,7 @@ export function newDataDir(): string {
 export async function launch(options: MeshOptions = {}) {
   const dataDir = options.dataDir ?? newDataDir()
   const portBase = options.portBase ?? (await freePortBase())
-  const args = ['--port-base', String(portBase), ...(options.args ?? [])]
+  const args = ['--port-base', String(portBase), ...(options.args ?? ['--no-console'])]
   // Its own process group, so that a test can end npm with everything in it, as a closed terminal does.
   const npm = spawn('npm', ['start', '--', ...args], {
     cwd: root,

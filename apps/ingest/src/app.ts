@@ -24,7 +24,7 @@ import type { PublishedKeys } from './published-keys.ts'
 import { OutcomeRecorder } from './record-outcome.ts'
 import { VerificationRecorder } from './record-verification.ts'
 import { renewRates } from './renew-rates.ts'
-import { type Route, readHead, shownPath } from './request.ts'
+import { hookToken, type Route, readHead, shownPath } from './request.ts'
 import { createIngestServer } from './server.ts'
 import { SourceCache } from './source-cache.ts'
 import type { SourceStore } from './source-store.ts'
@@ -168,7 +168,12 @@ export function createIngest(deps: IngestDeps): Ingest {
   }
   route('/v1/events', ['POST'], (exchange) => serve(exchange, 'single'))
   route('/v1/events/batch', ['POST'], (exchange) => serve(exchange, 'batch'))
-  app.all('/hooks/:token', (c) => serve(exchangeOf(c.env.incoming), 'hook'))
+  app.all('/hooks/:token', (c) => {
+    const exchange = exchangeOf(c.env.incoming)
+    // The token is read from the path as it was sent; a path that only resolves to one of these is none.
+    const isAddress = exchange.request !== undefined && hookToken(exchange.request.path) !== undefined
+    return isAddress ? serve(exchange, 'hook') : show(exchange, unknownRoute())
+  })
   route('/livez', ['GET', 'HEAD'], (exchange) => show(exchange, page(200, 'ok')))
   route('/readyz', ['GET', 'HEAD'], async (exchange) => {
     const isReady = state === 'serving' && (await readiness())

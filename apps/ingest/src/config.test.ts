@@ -32,6 +32,12 @@ describe('configuration', () => {
     ['two logs', { EVENTMESH_LOG: 'postgres', KAFKA_BROKERS: 'a:9092' }],
     ['a produce deadline that outlives the handler', { INGEST_PRODUCE_DEADLINE: '12s' }],
     ['a handler that outlives the lease', { INGEST_HANDLER_DEADLINE: '15s' }],
+    ['a webhook’s produce deadline that outlives its handler', { INGEST_WEBHOOK_PRODUCE_DEADLINE: '8s' }],
+    ['a webhook’s handler that outlives the lease', { INGEST_WEBHOOK_HANDLER_DEADLINE: '15s' }],
+    [
+      'a produce deadline that a single call to a broker outlives',
+      { KAFKA_BROKERS: 'a:9092', INGEST_WEBHOOK_PRODUCE_DEADLINE: '6500ms' },
+    ],
     ['a refresh as old as the hard age', { INGEST_KEY_REFRESH: '30s' }],
     ['headers slower than the request', { INGEST_HEADERS_TIMEOUT: '21s' }],
     ['a burst that no full batch fits in twice', { INGEST_KEY_BURST: '1999' }],

@@ -1,4 +1,4 @@
-import { claimTimes } from '@eventmesh/bus'
+import { claimTimes, producerLimits } from '@eventmesh/bus'
 import {
   adminVariables,
   busVariables,
@@ -261,6 +261,10 @@ export function configProblems(config: IngestConfig): string[] {
   below('INGEST_CLAIM_WAIT', 'INGEST_WEBHOOK_HANDLER_DEADLINE')
   below('INGEST_WEBHOOK_PRODUCE_DEADLINE', 'INGEST_WEBHOOK_HANDLER_DEADLINE')
   below('INGEST_KEY_REFRESH', 'INGEST_KEY_HARD_AGE')
+  for (const name of ['INGEST_PRODUCE_DEADLINE', 'INGEST_WEBHOOK_PRODUCE_DEADLINE'] as const) {
+    if (config.KAFKA_BROKERS.length === 0 || config[name] > producerLimits.callDeadlineMs) continue
+    problems.push(`${name} must be above what one call to a broker may take, ${producerLimits.callDeadlineMs / 1_000}s`)
+  }
   for (const name of ['INGEST_HANDLER_DEADLINE', 'INGEST_WEBHOOK_HANDLER_DEADLINE'] as const) {
     if (config[name] < claimTimes.leaseMs) continue
     problems.push(`${name} must be below the lease of a claim, ${claimTimes.leaseMs / 1_000}s`)

@@ -5,8 +5,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect, keys, tenants } from '@eventmesh/db'
+import { connect, createMasterKey, keys, masterKeys, sourceSecrets, sources, tenants } from '@eventmesh/db'
 import { testDatabase } from '@eventmesh/db/testing'
+import { sign } from '@eventmesh/providers'
 import { afterEach, describe, expect, it } from 'vitest'
 import { eventually } from './testing.ts'
 
@@ -83,6 +84,23 @@ function send(port: string, secret: string): Promise<Response> {
   })
 }
 
+const webhookSecret = `whsec_${Buffer.alloc(24, 1).toString('base64')}`
+
+function deliver(port: string, token: string, body: string): Promise<Response> {
+  const url = `http://127.0.0.1:${port}/hooks/${token}`
+  const signed = sign({
+    provider: 'standard-webhooks',
+    options: {},
+    secret: webhookSecret,
+    url,
+    nowMs: Date.now(),
+    deliveryId: 'msg_1',
+    body: Buffer.from(body),
+  })
+  if (!signed.ok) throw new Error(signed.detail)
+  return fetch(url, { method: 'POST', headers: signed.headers.map(([name, value]) => [name, value]), body })
+}
+
 describe('the ingest process', () => {
   it('starts on a database URL alone, takes an event, drains on SIGTERM and exits 0', async () => {
     const { urls, operator, tenantId, key, close } = await tenantWithKey()
@@ -127,6 +145,77 @@ describe('the ingest process', () => {
     },
     60_000,
   )
+
+  it('killed after the claim of a webhook lets the retry take over once the lease ends, with its own body', async () => {
+    const { urls, operator, tenantId, close } = await tenantWithKey()
+    const made = await sources.create(operator, { tenantId, name: 'hook', provider: 'standard-webhooks' })
+    if (!made.ok) throw new Error(made.detail)
+    const key = Buffer.alloc(32, 7).toString('base64')
+    const published = await masterKeys.publish(operator, await createMasterKey(Buffer.from(key, 'base64')))
+    if (!published.ok) throw new Error(published.detail)
+    await sourceSecrets.add(operator, { tenantId, id: made.source.id, secrets: [webhookSecret] })
+
+    const environment = { INGEST_DATABASE_URL: urls.ingest, EVENTMESH_SECRET_KEY: key }
+    const doomed = start({ ...environment, EVENTMESH_FAILPOINT: 'after_claim' })
+    const first = deliver(await portOf(doomed.output), made.token, '{"n":1}').catch(() => undefined)
+    expect(await doomed.exited).toBeNull()
+    expect(await first).toBeUndefined()
+
+    const next = start(environment)
+    const port = await portOf(next.output)
+    const early = await deliver(port, made.token, '{"n":2}')
+    expect([early.status, ((await early.json()) as { code: string }).code]).toEqual([503, 'idempotency_in_flight'])
+    const answer = await eventually(async () => {
+      const response = await deliver(port, made.token, '{"n":2}')
+      return response.status === 503 ? undefined : response
+    }, 25_000)
+    expect(answer.status).toBe(202)
+    const taken = await answer.json()
+    expect(taken).toMatchObject({ status: 'accepted', idempotency_key: 'msg_1' })
+    expect(taken).not.toHaveProperty('quarantined')
+    const settled = await eventually(async () => {
+      const response = await deliver(port, made.token, '{"n":2}')
+      return response.status === 202 ? response : undefined
+    })
+    expect(await settled.json()).toMatchObject({ status: 'duplicate' })
+    next.child.kill('SIGTERM')
+    expect(await next.exited).toBe(0)
+    expect(next.output.out).not.toContain(made.token)
+    await close()
+  }, 90_000)
+
+  it('does not start in production without the master key, nor anywhere with another one', async () => {
+    const { urls, operator, close } = await tenantWithKey()
+    const production = {
+      INGEST_DATABASE_URL: urls.ingest,
+      EVENTMESH_DURABILITY: 'production',
+      EVENTMESH_LOG: 'postgres',
+    }
+    const without = start(production)
+    expect(await without.exited).toBe(1)
+    expect(without.output.err).toMatch(/^ingest: EVENTMESH_SECRET_KEY: missing;[^\n]*\n$/)
+
+    const key = Buffer.alloc(32, 7)
+    const published = await masterKeys.publish(operator, await createMasterKey(key))
+    if (!published.ok) throw new Error(published.detail)
+    const other = Buffer.alloc(32, 8).toString('base64')
+    const wrong = start({ INGEST_DATABASE_URL: urls.ingest, EVENTMESH_SECRET_KEY: other })
+    expect(await wrong.exited).toBe(1)
+    expect(wrong.output.err).toMatch(
+      /^ingest: EVENTMESH_SECRET_KEY: this is not the master key of this database[^\n]*\n$/,
+    )
+    expect(wrong.output.err).not.toContain(other)
+    const malformed = start({ INGEST_DATABASE_URL: urls.ingest, EVENTMESH_SECRET_KEY: 'short' })
+    expect(await malformed.exited).toBe(1)
+    expect(malformed.output.err).toMatch(/^ingest: EVENTMESH_SECRET_KEY: it must be 32 bytes/)
+
+    // The test server is unsafe on purpose, so that production has another reason to refuse it.
+    const right = start({ INGEST_DATABASE_URL: urls.ingest, EVENTMESH_SECRET_KEY: key.toString('base64') })
+    await portOf(right.output)
+    right.child.kill('SIGTERM')
+    expect(await right.exited).toBe(0)
+    await close()
+  }, 60_000)
 
   it.each<[string, Record<string, string>, RegExp]>([
     ['broken variables', { INGEST_PORT: 'x', DRAIN_DELAY: 'y' }, /^ingest: INGEST_PORT .*\ningest: DRAIN_DELAY .*\n$/],

@@ -7,6 +7,8 @@ import { keyCommands } from './key.ts'
 import { resetLinkCommands } from './reset-link.ts'
 import { setupLinkCommands } from './setup-link.ts'
 import { sourceCommands } from './source.ts'
+import { sourceSendCommand } from './source-send.ts'
+import { sourceTestCommand } from './source-test.ts'
 import { tenantCommands } from './tenant.ts'
 import { topicsCommands } from './topics.ts'
 import { UsageError } from './usage.ts'
@@ -17,6 +19,8 @@ const commands: readonly Command[] = [
   ...resetLinkCommands,
   ...keyCommands,
   ...sourceCommands,
+  sourceSendCommand,
+  sourceTestCommand,
   ...eventCommands,
   ...topicsCommands,
   ...claimsCommands,

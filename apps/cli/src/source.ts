@@ -209,7 +209,7 @@ function idOf<Id extends string>(given: string, what: string, see: string): Id {
 }
 
 /** The operator names a source by its id alone; whose it is stands in the database. */
-function onSource(
+export function onSource(
   environment: Context['environment'],
   given: string,
   use: (db: Database, source: NamedSource) => Promise<Answer>,

@@ -63,7 +63,8 @@ function fieldCondition(sql: RawSql, tenantId: TenantId, field: Field, value: Se
     case 'key':
       return isUuid(text)
         ? sql`key_id = ${text}`
-        : sql`key_id in (select id from api_key where tenant_id = ${tenantId} and (name = ${text} or last_four = ${text}))`
+        : sql`key_id = any (array(
+            select id from api_key where tenant_id = ${tenantId} and (name = ${text} or last_four = ${text})))`
     case 'outcome':
       return sql`outcome = ${text}`
     case 'reason':

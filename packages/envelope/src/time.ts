@@ -36,9 +36,17 @@ export function parseOccurredAt(text: string): string | undefined {
   return date.toISOString()
 }
 
+let formattedMs = Number.NaN
+let formatted = ''
+
 /** Milliseconds since 1970 as the envelope writes a time: UTC, three digits of milliseconds. */
 export function formatTime(ms: number): string {
-  return new Date(ms).toISOString()
+  // Under load many events share a millisecond.
+  if (ms !== formattedMs) {
+    formatted = new Date(ms).toISOString()
+    formattedMs = ms
+  }
+  return formatted
 }
 
 /** Whether `text` is a time exactly as the envelope writes it. */

@@ -1,4 +1,5 @@
 import pino from 'pino'
+import { createLineWriter, type LineWriter } from './line-writer.ts'
 
 /**
  * Structured logs by allow-list: a field that is not listed here never reaches a log, whatever object it came in.
@@ -70,19 +71,52 @@ export type LoggerOptions = {
 }
 
 export function createLogger(options: LoggerOptions): Logger {
-  const write = options.write ?? ((line: string) => void process.stdout.write(line))
+  const write = options.write ?? standardOutput().write
   const pretty = (options.format ?? (process.stdout.isTTY ? 'pretty' : 'json')) === 'pretty'
   const sink = pino(
     {
       level: options.level,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: timeField,
       formatters: { level: (label) => ({ level: label }) },
       messageKey: 'message',
     },
     { write: pretty ? (line: string) => write(prettyLine(line)) : write },
   )
   return wrap(sink.child({ process: options.process }))
+}
+
+/** How much of the log may wait for a slow reader: some 20,000 lines. */
+const bufferCharsMax = 8 * 1024 * 1024
+let output: LineWriter | undefined
+
+/** All loggers of a process write their lines one after the other. */
+function standardOutput(): LineWriter {
+  output ??= createLineWriter({
+    fd: 1,
+    bufferCharsMax,
+    droppedLine: (count) =>
+      `{"level":"warn"${timeField()},"count":${count},"message":"log lines were dropped, because nobody read them"}\n`,
+  })
+  return output
+}
+
+/** Before a process ends: resolves when the lines are written, or after a second. */
+export async function flushLogs(): Promise<void> {
+  await output?.flush(1_000)
+}
+
+let timeMs = 0
+let timeText = ''
+
+/** Under load many lines share a millisecond. */
+function timeField(): string {
+  const now = Date.now()
+  if (now !== timeMs) {
+    timeMs = now
+    timeText = `,"time":"${new Date(now).toISOString()}"`
+  }
+  return timeText
 }
 
 function wrap(sink: pino.Logger): Logger {
@@ -99,8 +133,9 @@ const allowList: ReadonlySet<string> = new Set(logFields)
 
 function allowed(fields: LogFields): Record<string, unknown> {
   const kept: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(fields)) {
-    if (allowList.has(name) && value !== undefined) kept[name] = plain(name, value)
+  for (const name in fields) {
+    const value = fields[name as LogField]
+    if (value !== undefined && allowList.has(name)) kept[name] = plain(name, value)
   }
   return kept
 }
@@ -133,10 +168,12 @@ function withoutCredentials(text: string): string {
 }
 
 // JSON already escapes CR, LF and ESC; the pretty format and a reader's terminal need them gone. S55.
-const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g
+const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
+const controls = new RegExp(control, 'g')
 
 function clean(text: string): string {
   const cut = text.length > textLengthMax ? `${text.slice(0, textLengthMax)}…` : text
+  if (!control.test(cut)) return cut
   return cut.replace(controls, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 

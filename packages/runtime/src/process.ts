@@ -1,4 +1,4 @@
-import { errorText, type Logger } from './logger.ts'
+import { errorText, flushLogs, type Logger } from './logger.ts'
 
 /** What a started process hands back: how it ends without losing anything. */
 export type Running = { readonly logger: Logger; drain(reason: string): Promise<void> }
@@ -38,9 +38,11 @@ export function runProcess(processName: string, start: () => Promise<Running>): 
     }, drainDeadlineMs).unref()
     try {
       await it.drain(reason)
+      await flushLogs()
       process.exit(0)
     } catch (error) {
       it.logger.error({ error }, 'the drain failed')
+      await flushLogs()
       process.exit(1)
     }
   }

@@ -48,6 +48,7 @@ runProcess('ingest', async () => {
       applicationName: `eventmesh-ingest-${purpose}`,
     })
   const database = pool('keys', 2)
+  const recordsDatabase = pool('records', 2)
   const logDatabase = pool('log', 4)
   const claimsDatabase = pool('claims', 4)
   await assertRole(database)
@@ -83,8 +84,8 @@ runProcess('ingest', async () => {
     log,
     claims,
     lookupKey: (hash) => keys.lookup(database, hash),
-    recordKeyUse: (uses) => keys.touchLastUsed(database, uses),
-    sourceStore: openSourceStore(database, secretKeys),
+    recordKeyUse: (uses) => keys.touchLastUsed(recordsDatabase, uses),
+    sourceStore: openSourceStore({ lookups: database, records: recordsDatabase }, secretKeys),
     publishedKeys: openPublishedKeys(),
     limits: limitsOf(config),
     rates,
@@ -124,7 +125,8 @@ runProcess('ingest', async () => {
       await log.close()
       await claims.close()
       await rates?.close()
-      await Promise.all([database.close(), logDatabase.close(), claimsDatabase.close(), admin.close()])
+      const pools = [database, recordsDatabase, logDatabase, claimsDatabase]
+      await Promise.all([...pools.map((each) => each.close()), admin.close()])
       logger.info({}, 'drained')
     },
   }

@@ -171,7 +171,7 @@ describe('rate-limit headers', () => {
       expect(accepted.headers.get('ratelimit')).toMatch(/^"tenant";r=\d+;t=\d+$/)
       const refused = await limited.post('{')
       expect(refused.status).toBe(400)
-      expect(refused.headers.get('ratelimit')).toMatch(/^"tenant";r=1\d+;t=1$/)
+      expect(refused.headers.get('ratelimit')).toMatch(/^"tenant";r=(?:1999|2000);t=1$/)
       const stranger = await limited.post(body, { authorization: 'Bearer em_live_x' })
       expect(stranger.status).toBe(401)
       expect(stranger.headers.get('ratelimit')).toBeNull()

@@ -17,6 +17,7 @@ export type VerificationDeps = {
 }
 
 const minuteMs = 60_000
+const siblingsBodyBytesMax = 1024 * 1024
 
 /**
  * How deliveries were proved and why not, for their tenant's eyes alone: bounded per source and minute, beside the
@@ -82,7 +83,8 @@ export class VerificationRecorder {
     }
     const first = diagnose(input)
     if (first === undefined || !comesAfterSiblings.has(first.code)) return first
-    // The secrets of other sources cost a look into Postgres and some milliseconds to open.
+    // The secrets of other sources cost a look into Postgres, some milliseconds to open, and a hash of the body each.
+    if (body.length > siblingsBodyBytesMax) return first
     const siblings = await this.#deps.sourceStore.siblings(source)
     return siblings.length === 0 ? first : diagnose({ ...input, siblings })
   }

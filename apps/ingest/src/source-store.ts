@@ -26,24 +26,30 @@ export type SourceStore = {
   recordVerification(verification: Verification): Promise<void>
 }
 
-/** `keys`: the master key, and while it is being changed the one before; none: no secret can be opened. */
-export function openSourceStore(database: Database, keys: readonly MasterKey[]): SourceStore {
+/**
+ * `keys`: the master key, and while it is being changed the one before; none: no secret can be opened. `lookups` answers
+ * what a request waits for, `records` everything beside: what is written down never holds a look-up up.
+ */
+export function openSourceStore(
+  { lookups, records }: { readonly lookups: Database; readonly records: Database },
+  keys: readonly MasterKey[],
+): SourceStore {
   return {
-    find: (hash) => sources.byTokenHash(database, hash),
+    find: (hash) => sources.byTokenHash(lookups, hash),
     open: (source) => sources.openSecrets(keys, source),
     async learn({ tenantId, sourceId }, secret) {
-      const learned = await sourceSecrets.learn(database, { tenantId, id: sourceId, secret })
+      const learned = await sourceSecrets.learn(lookups, { tenantId, id: sourceId, secret })
       if (learned.ok) return 'learned'
       return learned.code === 'has_secret' ? 'has_secret' : 'failed'
     },
     async siblings(source) {
-      const stored = await sources.siblingSecrets(database, source)
+      const stored = await sources.siblingSecrets(records, source)
       return stored.flatMap((secret) => {
         const opened = openSecret(keys, { tenantId: source.tenantId, sourceId: secret.sourceId }, secret)
         return opened.ok ? [{ id: secret.sourceName, value: opened.secret }] : []
       })
     },
-    recordUse: (uses) => touchSources(database, uses),
-    recordVerification: (verification) => verifications.record(database, verification),
+    recordUse: (uses) => touchSources(records, uses),
+    recordVerification: (verification) => verifications.record(records, verification),
   }
 }

@@ -132,7 +132,7 @@ export async function startTestIngest(options: TestOptions = {}): Promise<TestIn
     log,
     claims,
     lookupKey: (hash: Buffer) => keys.lookup(database, hash),
-    sourceStore: openSourceStore(database, [masterKey]),
+    sourceStore: openSourceStore({ lookups: database, records: database }, [masterKey]),
   }
   const ingest = createIngest({
     ...parts,

@@ -101,10 +101,12 @@ export function serverFault({ number, version, encoding }: ServerFacts): string 
 }
 
 // The migrator makes the tables; it hands CREATE on to owners of functions and takes it away again, hence the option.
-// CREATE in the database is what a trusted extension asks for.
+// CREATE in the database is what a trusted extension asks for, unless an administrator made it already.
 async function prepareSchema(sql: Sql): Promise<void> {
   const [database] = await sql<{ name: string; open: boolean }[]>`
-    select current_database() as name, has_database_privilege('eventmesh_migrator', current_database(), 'CREATE') as open`
+    select current_database() as name,
+           has_database_privilege('eventmesh_migrator', current_database(), 'CREATE')
+             or exists (select from pg_extension where extname = 'btree_gin') as open`
   if (database?.open === false) await sql`grant create on database ${sql(database.name)} to eventmesh_migrator`
   const [state] = await sql<{ granted: boolean; open: boolean }[]>`
     select has_schema_privilege('eventmesh_migrator', 'public', 'CREATE WITH GRANT OPTION') as granted,

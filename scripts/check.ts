@@ -6,6 +6,9 @@ import { delimiter, join } from 'node:path'
 /** What a check found: one command counts as one, a suite as its tests. */
 export type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number }
 
+/** Once a signal came, what follows is not begun any more and counts as failed. */
+let stoppedBy: NodeJS.Signals | undefined
+
 export const none: Counts = { passed: 0, failed: 0, skipped: 0 }
 
 export function add(...all: readonly Counts[]): Counts {
@@ -79,6 +82,7 @@ function run(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<number> {
+  if (stoppedBy !== undefined) return Promise.resolve(1)
   const startedAt = Date.now()
   process.stdout.write(`\n── ${title}: ${[command, ...args].join(' ')}\n`)
   return new Promise((resolve) => {
@@ -86,7 +90,10 @@ function run(
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, PATH: ownPath(), ...environment },
     })
-    const pass = (signal: NodeJS.Signals) => child.kill(signal)
+    const pass = (signal: NodeJS.Signals) => {
+      stoppedBy = signal
+      child.kill(signal)
+    }
     process.on('SIGINT', pass).on('SIGTERM', pass)
     const end = (code: number, how: string) => {
       process.off('SIGINT', pass).off('SIGTERM', pass)

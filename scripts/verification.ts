@@ -20,6 +20,8 @@ export async function verify(): Promise<Counts> {
   )
 }
 
+const nativeCompiler = 'node_modules/typescript-7/bin/tsc'
+
 /** turbo runs each package's script through pnpm, which the host need not have. */
 async function checkTypes(): Promise<Counts> {
   const directory = mkdtempSync(join(tmpdir(), 'eventmesh-pnpm-'))
@@ -36,7 +38,8 @@ async function checkTypes(): Promise<Counts> {
         ['run', 'typecheck', '--env-mode=loose', '--output-logs=errors-only'],
         { PATH, TURBO_TELEMETRY_DISABLED: '1' },
       ),
-      await checkCommand('types of scripts and tests', 'tsc', ['-p', 'tsconfig.json']),
+      await checkCommand('types of scripts and tests', 'node', [nativeCompiler, '-p', 'tsconfig.json']),
+      await checkCommand('types of browser tests', 'node', [nativeCompiler, '-p', 'tests/e2e/console/tsconfig.json']),
     )
   } finally {
     rmSync(directory, { recursive: true, force: true })

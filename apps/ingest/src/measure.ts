@@ -17,18 +17,23 @@ export function measureLog(log: Log, metrics: Metrics): Log {
     () => unconfirmedBytes,
   )
   return {
-    async append(topic, given, options) {
-      const bytes = given.reduce((sum, { value }) => sum + value.length, 0)
+    // Beside the promise that the caller waits for, not in front of it.
+    append(topic, given, options) {
+      let bytes = 0
+      for (const { value } of given) bytes += value.length
       const startedAt = performance.now()
       unconfirmedBytes += bytes
-      try {
-        const results = await log.append(topic, given, options)
-        for (const [result, n] of countBy(results)) records.inc({ topic, result }, n)
-        return results
-      } finally {
+      const end = (): void => {
         unconfirmedBytes -= bytes
         took[topic]?.observe((performance.now() - startedAt) / 1_000)
       }
+      const appended = log.append(topic, given, options)
+      appended.then((results) => {
+        end()
+        if (results.length === 1) records.inc({ topic, result: results[0]!.status })
+        else for (const [result, n] of countBy(results)) records.inc({ topic, result }, n)
+      }, end)
+      return appended
     },
     subscribe: (options) => log.subscribe(options),
     read: (topic, options) => log.read(topic, options),
@@ -45,16 +50,15 @@ export function measureClaims(claims: Claims, metrics: Metrics): Claims {
   ])
   const measured = <Given, Answer>(operation: string, call: (given: Given) => Promise<Answer>) => {
     const took = seconds.labels({ operation })
-    return async (given: Given): Promise<Answer> => {
+    return (given: Given): Promise<Answer> => {
       const startedAt = performance.now()
-      try {
-        return await call(given)
-      } catch (error) {
+      const end = (): void => took.observe((performance.now() - startedAt) / 1_000)
+      const answer = call(given)
+      answer.then(end, () => {
         failures.inc({ operation })
-        throw error
-      } finally {
-        took.observe((performance.now() - startedAt) / 1_000)
-      }
+        end()
+      })
+      return answer
     }
   }
   return {

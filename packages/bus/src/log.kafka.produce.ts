@@ -174,21 +174,28 @@ export function describeError(error: unknown): string {
   return messages.size === 0 ? 'no reason given' : [...messages].slice(0, 4).join(' / ').slice(0, 500)
 }
 
-/** Header names come from a small set; those that do not are made each time. */
-const headerNames = new Map<string, Buffer>()
+/** Names, and the values that come again and again (modes, media types, the key in use): their bytes are made once. */
+const headerTexts = new Map<string, Buffer>()
+const headerTextsMax = 1_000
+/** Different in every record, or as good as. */
+const uniqueHeaders: ReadonlySet<string> = new Set(['em-event-id', 'em-fp', 'em-ms', 'traceparent'])
 
 function headerMap({ headers, exactBody }: LogRecord): Map<Buffer, Buffer> {
   const map = new Map<Buffer, Buffer>()
-  for (const name in headers) map.set(headerName(name), Buffer.from(headers[name]!))
-  if (exactBody !== undefined) map.set(headerName('em-body'), exactBody)
+  for (const name in headers) {
+    const value = headers[name]!
+    map.set(bytesOf(name), uniqueHeaders.has(name) ? Buffer.from(value) : bytesOf(value))
+  }
+  if (exactBody !== undefined) map.set(bytesOf('em-body'), exactBody)
   return map
 }
 
-function headerName(name: string): Buffer {
-  const known = headerNames.get(name)
+function bytesOf(text: string): Buffer {
+  const known = headerTexts.get(text)
   if (known !== undefined) return known
-  const bytes = Buffer.from(name)
-  if (headerNames.size < 64) headerNames.set(name, bytes)
+  const bytes = Buffer.from(text)
+  if (headerTexts.size >= headerTextsMax) headerTexts.clear()
+  headerTexts.set(text, bytes)
   return bytes
 }
 

@@ -20,7 +20,8 @@ const control = /[\u0000-\u001f\u007f]/
 export function checkRecord(record: LogRecord): number {
   checkText('key', record.key)
   let bytes = Buffer.byteLength(record.key) + record.value.length + (record.exactBody?.length ?? 0)
-  for (const [name, value] of Object.entries(record.headers)) {
+  for (const name in record.headers) {
+    const value = record.headers[name]!
     checkText('header name', name)
     checkText(`header ${name}`, value)
     bytes += Buffer.byteLength(name) + Buffer.byteLength(value)

@@ -88,7 +88,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '/fixtures/|(^|/)dist/|(^|/)\\.next/|next-env\\.d\\.ts' },
+    exclude: { path: '/fixtures/|(^|/)dist/|(^|/)\\.(next|built)/|next-env\\.d\\.ts' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

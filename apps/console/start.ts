@@ -8,7 +8,7 @@ import { joinEmbedded } from '@eventmesh/db/embedded'
 import { createLogger, loadEnvironment, type Running, runProcess, StartRefused } from '@eventmesh/runtime'
 import { peerHeader } from './src/server/client-ip.ts'
 import { consoleVariables, newestMigrationVariable } from './src/server/config.ts'
-import { buildIfStale, newestMigration, serverDirectory } from './start/build.ts'
+import { buildIfStale, newestMigration } from './start/build.ts'
 
 // The console as one process: builds what is missing or stale, finds its database, drops every variable that it has no
 // use for, and runs Next's standalone server. `--build` builds only, for images.
@@ -24,7 +24,7 @@ runProcess('console', start)
 
 async function start(): Promise<Running> {
   const logger = createLogger({ process: 'console', level: values.LOG_LEVEL, format: values.LOG_FORMAT })
-  await buildIfStale((line) => logger.info({}, line))
+  const directory = await buildIfStale((line) => logger.info({}, line))
   const login = await findDatabase()
   await checkRole(login)
   const environment = {
@@ -34,7 +34,7 @@ async function start(): Promise<Running> {
     HOSTNAME: values.HOST,
     EVENTMESH_CONSOLE_URL: values.EVENTMESH_CONSOLE_URL ?? `http://localhost:${values.CONSOLE_PORT}`,
   }
-  const server = await serve(environment)
+  const server = await serve(directory, environment)
   logger.info({ port: (server.address() as AddressInfo).port }, 'the console is open')
   return { logger, drain: () => drain(server) }
 }
@@ -89,7 +89,7 @@ const kept = [
   ...['TRUSTED_PROXY_HOPS', 'EVENTMESH_DEV_KIT', 'LOG_LEVEL', 'LOG_FORMAT', 'CONSOLE_PORT', 'HOST'],
 ]
 
-async function serve(environment: Readonly<Record<string, string>>): Promise<http.Server> {
+async function serve(directory: string, environment: Readonly<Record<string, string>>): Promise<http.Server> {
   for (const name of Object.keys(process.env)) if (!kept.includes(name)) delete process.env[name]
   Object.assign(process.env, environment, {
     NODE_ENV: 'production',
@@ -97,8 +97,8 @@ async function serve(environment: Readonly<Record<string, string>>): Promise<htt
     NEXT_MANUAL_SIG_HANDLE: 'true',
   })
   const listening = nextServer()
-  process.chdir(serverDirectory)
-  await import(pathToFileURL(join(serverDirectory, 'server.js')).href)
+  process.chdir(directory)
+  await import(pathToFileURL(join(directory, 'server.js')).href)
   return await listening
 }
 

@@ -1,38 +1,53 @@
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 export const consoleDirectory = fileURLToPath(new URL('..', import.meta.url))
 const house = fileURLToPath(new URL('../../..', import.meta.url))
 const output = join(consoleDirectory, '.next')
-/** Where the standalone server stands; it serves nothing outside of it. */
-export const serverDirectory = join(output, 'standalone', relative(house, consoleDirectory))
-const stampFile = join(output, 'eventmesh-build')
+/** A directory per build, so that a newer one never takes the files away under a console that runs. */
+const built = join(consoleDirectory, '.built')
+const buildsKept = 3
 
-/** Builds unless the last build was of these very sources. Works offline. Throws when the build fails. */
-export async function buildIfStale(say: (line: string) => void): Promise<void> {
-  const stamp = stampOfSources()
-  if (isBuilt(stamp)) return
-  if (!existsSync(join(consoleDirectory, 'src')))
+/**
+ * Answers the directory of the standalone server of these very sources, which is built first where it is missing. Works
+ * offline. Throws when the build fails.
+ */
+export async function buildIfStale(say: (line: string) => void): Promise<string> {
+  const home = join(built, stampOfSources())
+  const server = join(home, relative(house, consoleDirectory))
+  const isBuilt = () => existsSync(join(server, 'server.js'))
+  if (isBuilt()) return server
+  if (!existsSync(join(consoleDirectory, 'src'))) {
     throw new Error('the console is not built, and its sources are not here')
+  }
   const startedAt = Date.now()
   say('building the console, which takes a minute the first time')
-  rmSync(stampFile, { force: true })
-  await runBuild()
-  // The standalone server expects its static files beside it and copies them nowhere itself.
-  cpSync(join(output, 'static'), join(serverDirectory, '.next', 'static'), { recursive: true })
-  mkdirSync(dirname(stampFile), { recursive: true })
-  writeFileSync(stampFile, stamp)
+  while (!isBuilt() && (await runBuild()) === 'somebody_else_builds') await pause(1_000)
+  if (!isBuilt()) {
+    // The standalone server expects its static files beside it and copies them nowhere itself.
+    const fresh = join(output, 'standalone')
+    cpSync(join(output, 'static'), join(fresh, relative(house, consoleDirectory), '.next', 'static'), {
+      recursive: true,
+    })
+    mkdirSync(built, { recursive: true })
+    rmSync(home, { recursive: true, force: true })
+    renameSync(fresh, home)
+    removeOldBuilds()
+  }
   say(`built the console in ${((Date.now() - startedAt) / 1_000).toFixed(0)} s`)
+  return server
 }
 
-function isBuilt(stamp: string): boolean {
-  return (
-    existsSync(join(serverDirectory, 'server.js')) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp
-  )
+function removeOldBuilds(): void {
+  const newestFirst = readdirSync(built)
+    .map((name) => join(built, name))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
+  for (const old of newestFirst.slice(buildsKept)) rmSync(old, { recursive: true, force: true })
 }
 
 export function newestMigration(): string {
@@ -67,10 +82,10 @@ function stampOfSources(): string {
           .sort()
     for (const file of files) if (existsSync(file)) hash.update(relative(house, file)).update(readFileSync(file))
   }
-  return hash.digest('hex')
+  return hash.digest('hex').slice(0, 16)
 }
 
-function runBuild(): Promise<void> {
+function runBuild(): Promise<'done' | 'somebody_else_builds'> {
   const next = createRequire(join(consoleDirectory, 'package.json')).resolve('next/dist/bin/next')
   const child = spawn(process.execPath, [next, 'build'], {
     cwd: consoleDirectory,
@@ -103,7 +118,8 @@ function runBuild(): Promise<void> {
       for (const each of ['SIGTERM', 'SIGINT'] as const) process.removeListener(each, stop)
       // Asked to end before it began: nothing is open, so this is an orderly end.
       if (isStopped) process.exit(0)
-      if (code === 0) resolve()
+      if (code === 0) resolve('done')
+      else if (/another next build/i.test(tail.join(''))) resolve('somebody_else_builds')
       else
         reject(
           new Error(`the build of the console ended with ${signal ?? `exit ${code}`}\n${tail.join('').slice(-4_000)}`),

@@ -76,7 +76,7 @@ function Target({ row, slug }: { readonly row: AuditRow; readonly slug: string }
     <Link
       href={`/${slug}/keys/${row.targetId}`}
       prefetch={false}
-      className="text-accent-text no-underline hover:underline"
+      className="text-accent-text underline decoration-line-strong underline-offset-2 hover:decoration-current"
     >
       {row.targetName}
     </Link>

@@ -78,10 +78,15 @@ export function BodyPart({ slug, id, part, label, as }: Props) {
 }
 
 async function load(address: string, signal: AbortSignal): Promise<State> {
-  const response = await fetch(address, { signal }).catch(() => undefined)
-  if (!response?.ok) return { name: 'failed', requestId: response?.headers.get('x-request-id') ?? '' }
-  const content = await response.text()
-  const total = Number(response.headers.get('x-total-bytes'))
-  const isText = response.headers.get('x-utf-8') === 'true'
-  return { name: 'ready', content, total, isCut: isText && total > 65_536 }
+  try {
+    const response = await fetch(address, { signal })
+    if (!response.ok) return { name: 'failed', requestId: response.headers.get('x-request-id') ?? '' }
+    const content = await response.text()
+    const total = Number(response.headers.get('x-total-bytes'))
+    const isText = response.headers.get('x-utf-8') === 'true'
+    return { name: 'ready', content, total, isCut: isText && total > 65_536 }
+  } catch {
+    // No network, or the tab was left meanwhile and nobody waits for this any more.
+    return { name: 'failed', requestId: '' }
+  }
 }

@@ -67,7 +67,12 @@ function Loading() {
 }
 
 async function load(slug: string, id: string, signal: AbortSignal): Promise<State> {
-  const response = await fetch(`/api/${slug}/events/${id}`, { signal }).catch(() => undefined)
-  if (response?.ok) return { name: 'ready', view: (await response.json()) as EventView }
-  return { name: 'failed', requestId: response?.headers.get('x-request-id') ?? '', isAbsent: response?.status === 404 }
+  try {
+    const response = await fetch(`/api/${slug}/events/${id}`, { signal })
+    if (response.ok) return { name: 'ready', view: (await response.json()) as EventView }
+    return { name: 'failed', requestId: response.headers.get('x-request-id') ?? '', isAbsent: response.status === 404 }
+  } catch {
+    // No network, or another row was chosen meanwhile and nobody waits for this one.
+    return { name: 'failed', requestId: '', isAbsent: false }
+  }
 }

@@ -12,15 +12,16 @@ export function useLeaveGuard(): void {
         event.stopPropagation()
       }
     }
-    const here = window.location.href
-    const comeBack = () => window.history.pushState(null, '', here)
+    // Back takes away an entry of this very page, and finds another one in its place.
+    const stayHere = () => window.history.pushState(window.history.state, '', window.location.href)
+    stayHere()
     window.addEventListener('beforeunload', ask)
     window.addEventListener('click', stay, true)
-    window.addEventListener('popstate', comeBack, true)
+    window.addEventListener('popstate', stayHere, true)
     return () => {
       window.removeEventListener('beforeunload', ask)
       window.removeEventListener('click', stay, true)
-      window.removeEventListener('popstate', comeBack, true)
+      window.removeEventListener('popstate', stayHere, true)
     }
   }, [])
 }

@@ -81,7 +81,7 @@ function SendTestDialog({
             </div>
           </Field>
           {answer !== undefined && (
-            <section aria-label={text.answer} className="flex flex-col gap-2">
+            <div className="flex flex-col gap-2">
               <span role="status" className="flex items-center justify-between gap-3">
                 <StatusMark severity={isTaken ? 'ok' : 'bad'} label={`${text.answer} ${answer.status}`} />
                 {isTaken && answer.eventId !== null && (
@@ -91,7 +91,7 @@ function SendTestDialog({
                 )}
               </span>
               <JsonView text={answer.body} label={text.answer} />
-            </section>
+            </div>
           )}
         </DialogBody>
         <DialogFooter>

@@ -24,6 +24,8 @@ export function ShortcutKeys({ slug }: { readonly slug: string }) {
       const place = places[event.key]
       if (place !== undefined && Date.now() < goUntil.current) {
         goUntil.current = 0
+        // `k` after `g` is no longer the list’s.
+        event.stopImmediatePropagation()
         router.push(`/${slug}${place}`)
         return
       }
@@ -31,8 +33,8 @@ export function ShortcutKeys({ slug }: { readonly slug: string }) {
       if (event.key === 'u') setZone(nextZone(zone))
       if (event.key === '?') setOpen(true)
     }
-    window.addEventListener('keydown', onKey)
-    return () => window.removeEventListener('keydown', onKey)
+    window.addEventListener('keydown', onKey, true)
+    return () => window.removeEventListener('keydown', onKey, true)
   }, [router, slug, zone, setZone])
 
   return (

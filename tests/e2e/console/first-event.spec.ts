@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect, signIn, test } from './fixtures.ts'
+
+const run = promisify(execFile)
+
+test('shows the first event and its duplicate without a reload, from a command on the page', async ({
+  page,
+  house,
+}) => {
+  await signIn(page, house, undefined, `/${house.slug}/get-started`)
+  // The first visit, right after the setup, made a key that is gone by now.
+  await page.getByRole('button', { name: 'Create another' }).click()
+  const key = page.getByLabel('Your test key')
+  await expect(key).toContainText(/^em_test_[0-9A-Za-z]{38}$/)
+  await page.getByRole('button', { name: 'Copy snippet' }).click()
+  const command = await page.evaluate(() => navigator.clipboard.readText())
+  await run('sh', ['-c', command])
+  await expect(page.getByText('Accepted')).toBeVisible()
+  await run('sh', ['-c', command])
+  await expect(page.getByText('Duplicate')).toBeVisible()
+
+  await page.getByRole('link', { name: 'Open event', exact: true }).last().click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('hello.world')
+  await expect(page.getByRole('tabpanel')).toContainText('"curl"')
+})
+
+test('shows the key once: a reload has only its last four characters', async ({ page, house }) => {
+  await signIn(page, house, undefined, `/${house.slug}/get-started`)
+  await page.reload()
+  await expect(page.getByText(/Key em_test_….{4} was created/)).toBeVisible()
+  expect(await page.content()).not.toMatch(/em_test_[0-9A-Za-z]{38}/)
+})
+
+test('says of a rejected event why and how to fix it', async ({ page, house }) => {
+  await signIn(page, house, undefined, `/${house.slug}/get-started`)
+  await fetch(`${house.mesh.ingestUrl}/v1/events`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${house.mesh.apiKey}`, 'content-type': 'application/json' },
+    body: '{"event_typ":"x"}',
+  })
+  await expect(page.getByText('schema_invalid')).toBeVisible()
+  await expect(page.getByText(/Correct the marked members/)).toBeVisible()
+})
+
+test('refuses a setup link that was used', async ({ page, house }) => {
+  await page.goto(house.mesh.setupUrl)
+  await expect(page.getByText('This link was already used.')).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Sign in' })).toBeVisible()
+})

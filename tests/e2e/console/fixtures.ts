@@ -1,0 +1,132 @@
+import { connect, type Database, members, type Role } from '@eventmesh/db'
+import { joinEmbedded } from '@eventmesh/db/embedded'
+import type { TenantId } from '@eventmesh/envelope'
+import { type BrowserContext, test as base, expect, type Page } from '@playwright/test'
+import { cleanUp, type Mesh, startMesh, stopMesh } from '../harness/mesh.ts'
+import { until } from '../harness/processes.ts'
+
+export const password = 'four quiet lanterns'
+export const owner = 'ana@example.com'
+
+export type House = {
+  readonly mesh: Mesh & { readonly consoleUrl: string; readonly setupUrl: string }
+  /** As the console's own login. */
+  readonly db: Database
+  readonly slug: string
+}
+
+type Worker = { readonly house: House }
+
+/** Everything runs once per worker, with an organization whose owner signed up by the setup link. */
+export const test = base.extend<{ readonly quiet: undefined }, Worker>({
+  house: [
+    async ({ browser }, use) => {
+      const mesh = (await startMesh({ args: [] })) as House['mesh']
+      await until(
+        'the console',
+        240_000,
+        async () => (await fetch(`${mesh.consoleUrl}/readyz`).catch(() => undefined))?.ok === true,
+      )
+      const urls = await joinEmbedded(mesh.dataDir)
+      if (urls === undefined) throw new Error('the embedded server is gone')
+      const db = connect({
+        url: urls.console,
+        role: 'console',
+        max: 4,
+        acquireTimeoutMs: 5_000,
+        statementTimeoutMs: 5_000,
+        applicationName: 'e2e',
+      })
+      const slug = 'acme'
+      const context = await browser.newContext()
+      await setUp(await context.newPage(), mesh.setupUrl, { email: owner, name: 'Acme', slug })
+      await context.close()
+      await use({ mesh, db, slug })
+      await db.close()
+      await stopMesh(mesh)
+      await cleanUp()
+    },
+    { scope: 'worker', timeout: 360_000 },
+  ],
+
+  /** Every test fails on a fault in the browser's console, a policy violation or a request to somewhere else. */
+  quiet: [
+    async ({ context, house }, use) => {
+      const faults: string[] = []
+      context.on('weberror', (error) => faults.push(error.error().message))
+      context.on('console', (message) => {
+        // What a status says is asserted by the test that causes it.
+        if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+          faults.push(message.text())
+      })
+      context.on('request', (request) => {
+        const url = new URL(request.url())
+        if (url.protocol.startsWith('http') && url.origin !== house.mesh.consoleUrl)
+          faults.push(`request to ${url.origin}`)
+      })
+      await use(undefined)
+      expect(faults).toEqual([])
+    },
+    { auto: true },
+  ],
+})
+
+export { expect }
+
+export async function setUp(
+  page: Page,
+  setupUrl: string,
+  given: { readonly email: string; readonly name: string; readonly slug: string },
+): Promise<void> {
+  await page.goto(setupUrl)
+  await page.getByLabel('Email').fill(given.email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByLabel('Organization name').fill(given.name)
+  await page.getByLabel('Address').fill(given.slug)
+  await page.getByRole('button', { name: 'Create organization' }).click()
+  await page.waitForURL(`**/${given.slug}/get-started`)
+}
+
+export async function signIn(page: Page, { mesh }: House, email = owner, next = '/'): Promise<void> {
+  await page.goto(`${mesh.consoleUrl}/sign-in?next=${encodeURIComponent(next)}`)
+  await page.getByLabel('Email').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
+}
+
+/** A new person with this role, signed in on the page. */
+export async function join(page: Page, { db, mesh, slug }: House, email: string, role: Role): Promise<void> {
+  const by = { kind: 'operator', name: owner } as const
+  const invited = await members.invite(db, { tenantId: mesh.tenantId as TenantId, email, role }, by)
+  if (!invited.ok) throw new Error(invited.detail)
+  await page.goto(`${mesh.consoleUrl}/invite/${invited.token}`)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Join organization' }).click()
+  await page.waitForURL((url) => url.pathname.startsWith(`/${slug}`))
+}
+
+export async function sessionCookie(context: BrowserContext): Promise<string> {
+  const found = (await context.cookies()).find(({ name }) => name.endsWith('em_session'))
+  if (found === undefined) throw new Error('there is no session cookie')
+  return found.value
+}
+
+/** Sends one event with the key that `npm start` made; answers ingest's own answer. */
+export async function send(
+  { mesh }: House,
+  event: Readonly<Record<string, unknown>>,
+  key = mesh.apiKey,
+): Promise<{
+  readonly status: number
+  readonly event_id: string
+  readonly request_id: string
+  readonly code?: string
+}> {
+  const response = await fetch(`${mesh.ingestUrl}/v1/events`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(event),
+  })
+  return { ...((await response.json()) as { event_id: string; request_id: string }), status: response.status }
+}

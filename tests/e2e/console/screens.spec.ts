@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from '@playwright/test'
+import { expect, send, signIn, test } from './fixtures.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+const screens: readonly (readonly [name: string, path: string])[] = [
+  ['overview', ''],
+  ['events', '/events'],
+  ['events, none found', '/events?q=type:nobody.sends.this'],
+  ['keys', '/keys'],
+  ['keys, none found', '/keys?q=zzzz'],
+  ['audit', '/audit'],
+  ['get started', '/get-started'],
+]
+
+test.beforeAll(async ({ house }) => {
+  for (const n of [1, 2, 3])
+    await send(house, { event_type: 'screens.seen', payload: { n }, idempotency_key: `screens-${n}` })
+  await send(house, { event_type: 'screens.seen', payload: { n: 1 }, idempotency_key: 'screens-1' })
+  await send(house, { nonsense: true })
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`in ${colorScheme}`, () => {
+    test.use({ colorScheme })
+
+    for (const [name, path] of screens) {
+      test(`${name} has nothing that axe finds, at 1440 and at 390, and scrolls one way`, async ({ page, house }) => {
+        await signIn(page, house, undefined, `/${house.slug}/keys`)
+        for (const size of [
+          { width: 1_440, height: 900 },
+          { width: 390, height: 844 },
+        ]) {
+          await page.setViewportSize(size)
+          await page.goto(`${house.mesh.consoleUrl}/${house.slug}${path}`)
+          await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+          await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+          expect(await violations(page)).toEqual([])
+          expect(
+            await page.evaluate(() => document.documentElement.scrollWidth),
+            `${size.width} px`,
+          ).toBeLessThanOrEqual(size.width)
+        }
+      })
+    }
+
+    test('an event’s page and panel have nothing that axe finds', async ({ page, house }) => {
+      await signIn(page, house, undefined, `/${house.slug}/events`)
+      await page.locator('tr[data-event-row]').first().locator('td').first().click()
+      await expect(page.getByRole('complementary', { name: 'Event' }).getByRole('tabpanel')).toBeVisible()
+      await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+      expect(await violations(page)).toEqual([])
+      await page.getByRole('link', { name: 'Open in a page' }).click()
+      await page.waitForURL('**/events/*')
+      await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+      expect(await violations(page)).toEqual([])
+    })
+
+    test('dialogs have nothing that axe finds', async ({ page, house }) => {
+      await signIn(page, house, undefined, `/${house.slug}/keys`)
+      await page.getByRole('button', { name: 'Create key…' }).first().click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+      expect(await violations(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events`)
+      await page.getByRole('button', { name: 'Send test event…' }).click()
+      await page.getByRole('button', { name: 'Send event' }).click()
+      await expect(page.getByText('Answer 202')).toBeVisible()
+      expect(await violations(page)).toEqual([])
+    })
+
+    test('the public pages have nothing that axe finds', async ({ page, house }) => {
+      for (const path of ['/sign-in', '/setup/unknown', '/reset/unknown', '/invite/unknown', '/no-such-place']) {
+        await page.goto(house.mesh.consoleUrl + path)
+        await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+        expect(await violations(page), path).toEqual([])
+      }
+    })
+  })
+}
+
+test('finds an event by each of its ids and by its payload, and keeps the view in the address', async ({
+  page,
+  house,
+}) => {
+  const key = `find-${crypto.randomUUID()}`
+  const sent = await send(house, { event_type: 'found.me', payload: { order_id: 8842 }, idempotency_key: key })
+  await signIn(page, house, undefined, `/${house.slug}/events`)
+  const search = page.getByRole('searchbox')
+  test.setTimeout(120_000)
+  for (const query of [sent.event_id, sent.request_id, key, 'type:found.*', 'payload.order_id:8842', `idem:${key}`]) {
+    await expect(async () => {
+      await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events`)
+      await search.fill(query)
+      await search.press('Enter')
+      await page.waitForURL((url) => url.searchParams.get('q') === query, { timeout: 3_000 })
+      await expect(page.locator('tr[data-event-row]').first()).toContainText(sent.event_id, { timeout: 2_000 })
+    }).toPass()
+    await page.reload()
+    await expect(page.locator('tr[data-event-row]').first()).toContainText(sent.event_id)
+  }
+  await page.goBack()
+})
+
+test('keeps the old results under a search that it does not understand', async ({ page, house }) => {
+  await signIn(page, house, undefined, `/${house.slug}/events`)
+  const rows = await page.locator('tr[data-event-row]').count()
+  await page.getByRole('searchbox').fill('status:abc')
+  await page.getByRole('searchbox').press('Enter')
+  await expect(page.getByText(/“abc” is not understood here/)).toBeVisible()
+  expect(await page.locator('tr[data-event-row]').count()).toBe(rows)
+})
+
+test('is worked by the keyboard alone', async ({ page, house }) => {
+  await signIn(page, house, undefined, `/${house.slug}/events`)
+  await page.keyboard.press('j')
+  await expect(page.getByRole('complementary', { name: 'Event' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('complementary', { name: 'Event' })).toHaveCount(0)
+  await page.keyboard.press('/')
+  await expect(page.getByRole('searchbox')).toBeFocused()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('g')
+  await page.keyboard.press('k')
+  await page.waitForURL('**/keys')
+  await page.keyboard.press('n')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Shift+?')
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
+})
+
+test('shows hostile text as text', async ({ page, house }) => {
+  const hostile = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>'
+  const sent = await send(house, { event_type: 'hostile.text', payload: { text: hostile, [hostile]: hostile } })
+  await signIn(page, house)
+  await expect(async () => {
+    await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events/${sent.request_id}`)
+    await expect(page.getByRole('tabpanel')).toContainText('onerror', { timeout: 2_000 })
+  }).toPass()
+  expect(await page.title()).not.toContain('owned')
+  expect(await page.locator('img').count()).toBe(0)
+})
+
+async function violations(page: Page): Promise<readonly string[]> {
+  // In a world of its own: the page's policy allows no script of ours in its own.
+  await page.evaluate(axe)
+  return await page.evaluate(async (wanted) => {
+    const { axe: run } = window as unknown as {
+      axe: {
+        run: (
+          context: unknown,
+          options: unknown,
+        ) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>
+      }
+    }
+    const { violations: found } = await run.run(document, { runOnly: { type: 'tag', values: wanted } })
+    return found.flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`),
+    )
+  }, tags)
+}

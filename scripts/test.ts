@@ -12,6 +12,7 @@ process.env.EVENTMESH_NOT_RUN_FILE = notRunFile
 
 const counts = add(
   await verify(),
+  await checkSuite('adapters under faults', ['--config', 'vitest.faults.config.ts']),
   await checkSuite('end to end, with real processes', ['--config', 'tests/e2e/vitest.config.ts']),
 )
 const notRun = readNotRun()

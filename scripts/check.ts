@@ -76,7 +76,8 @@ function readReport(file: string): Counts {
   }
 }
 
-function run(
+/** Runs a program of the project with its output shown; resolves with its exit code. */
+export function run(
   title: string,
   command: string,
   args: readonly string[],

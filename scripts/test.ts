@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { checkBrowser } from './browser.ts'
 import { add, checkSuite } from './check.ts'
 import { verify } from './verification.ts'
 
@@ -14,6 +15,7 @@ const counts = add(
   await verify(),
   await checkSuite('adapters under faults', ['--config', 'vitest.faults.config.ts']),
   await checkSuite('end to end, with real processes', ['--config', 'tests/e2e/vitest.config.ts']),
+  await checkBrowser('the console in a browser'),
 )
 const notRun = readNotRun()
 rmSync(directory, { recursive: true, force: true })

@@ -10,6 +10,8 @@ export default defineConfig({
   // One console, one database: the files follow each other.
   workers: 1,
   fullyParallel: false,
+  // Shared machines are noisy: a test has a second try there, and the report names it.
+  retries: process.env.CI === 'true' ? 1 : 0,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [['list']],

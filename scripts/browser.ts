@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Counts, none, run } from './check.ts'
+
+/** The console in a real Chromium: EVENTMESH_TEST_CHROMIUM, the system's, or Debian's package where it may be installed. */
+export async function checkBrowser(title: string): Promise<Counts> {
+  const chromium = process.env.EVENTMESH_TEST_CHROMIUM ?? findChromium()
+  if (chromium === undefined) {
+    notRun(`${title}: no Chromium; install one and set EVENTMESH_TEST_CHROMIUM to its path`)
+    return none
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'eventmesh-browser-'))
+  const report = join(directory, 'report.json')
+  try {
+    const code = await run(
+      title,
+      'playwright',
+      ['test', '--config', 'tests/e2e/console/playwright.config.ts', '--reporter=list,json'],
+      { EVENTMESH_TEST_CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+    )
+    const counts = readReport(report)
+    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+
+function findChromium(): string | undefined {
+  const found = places.find(existsSync)
+  if (found !== undefined || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return found
+  const apt = (...args: string[]) =>
+    spawnSync('apt-get', ['-q', '-y', ...args], { stdio: ['ignore', 'inherit', 'inherit'] })
+  apt('update')
+  apt('install', '--no-install-recommends', 'chromium')
+  return places.find(existsSync)
+}
+
+function notRun(line: string): void {
+  const file = process.env.EVENTMESH_NOT_RUN_FILE
+  if (file !== undefined) appendFileSync(file, `${line}\n`)
+}
+
+type Stats = {
+  readonly expected: number
+  readonly flaky: number
+  readonly unexpected: number
+  readonly skipped: number
+}
+
+function readReport(file: string): Counts {
+  try {
+    const { stats } = JSON.parse(readFileSync(file, 'utf8')) as { readonly stats: Stats }
+    return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped }
+  } catch {
+    // Its own output above says why there is no report.
+    return { ...none, failed: 1 }
+  }
+}

@@ -181,6 +181,7 @@ export function openKafkaClient(connection: KafkaConnection): KafkaClient {
 }
 
 async function consume(kafka: Kafka, options: ConsumeOptions): Promise<RunningConsumer> {
+  let isStopped = false
   const consumer = kafka.consumer({
     groupId: options.group,
     sessionTimeout: options.times.sessionTimeoutMs,
@@ -191,15 +192,18 @@ async function consume(kafka: Kafka, options: ConsumeOptions): Promise<RunningCo
     maxWaitTimeInMs: 500,
     metadataMaxAge: 30_000,
     allowAutoTopicCreation: false,
-    retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 2_000, restartOnFailure: async () => true },
+    retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 2_000, restartOnFailure: async () => !isStopped },
   })
   const running: RunningConsumer = {
     seek: ({ topic, partition, offset }) => consumer.seek({ topic, partition, offset: String(offset) }),
     pause: ({ topic, partition }) => consumer.pause([{ topic, partitions: [partition] }]),
     resume: ({ topic, partition }) => consumer.resume([{ topic, partitions: [partition] }]),
-    stop: () => consumer.disconnect(),
+    async stop() {
+      isStopped = true
+      await consumer.disconnect()
+    },
   }
-  watch(consumer, running, options)
+  watch(consumer, running, options, () => isStopped)
   try {
     await consumer.connect()
     await consumer.subscribe({ topics: [...options.topics], fromBeginning: true })
@@ -210,14 +214,17 @@ async function consume(kafka: Kafka, options: ConsumeOptions): Promise<RunningCo
       eachBatch: (payload) => options.onFetched(fetchedOf(payload)),
     })
   } catch (error) {
-    await consumer.disconnect().catch(() => undefined) // the first failure is the one to tell
+    await running.stop().catch(() => undefined) // the first failure is the one to tell
     throw error
   }
   return running
 }
 
-function watch(consumer: Consumer, running: RunningConsumer, options: ConsumeOptions): void {
+function watch(consumer: Consumer, running: RunningConsumer, options: ConsumeOptions, isStopped: () => boolean): void {
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    // The client forgets a join that is under way when it is stopped: as a member whom nobody knows it would hold
+    // partitions for ever. Thrown here, the join fails, and a failure is not tried again.
+    if (isStopped()) throw new Error('stopped while it joined the group')
     options.onAssigned(
       Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
         partitions.map((partition) => ({ topic, partition })),
@@ -230,7 +237,9 @@ function watch(consumer: Consumer, running: RunningConsumer, options: ConsumeOpt
     if (batchSize > 0 || firstOffset === null) return
     options.onSkipped({ topic, partition, from: Number(firstOffset), nextOffset: Number(lastOffset) + 1 })
   })
-  consumer.on(consumer.events.CRASH, ({ payload }) => options.onCrashed(payload.error, payload.restart))
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    if (!isStopped()) options.onCrashed(payload.error, payload.restart)
+  })
 }
 
 function fetchedOf(payload: EachBatchPayload): Fetched {

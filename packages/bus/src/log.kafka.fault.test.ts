@@ -11,7 +11,7 @@ import { startTestKafka, type TestKafka } from './testing/kafka.ts'
 import { kafkaPart, withPart } from './testing/parts.ts'
 
 /** Kafka's API keys (protocol guide). */
-const api = { produce: 0, fetch: 1, listOffsets: 2, metadata: 3, offsetCommit: 8, heartbeat: 12 }
+const api = { produce: 0, fetch: 1, listOffsets: 2, metadata: 3, offsetCommit: 8, joinGroup: 11, heartbeat: 12 }
 
 /** The production times, a tenth as long. */
 const hurried: Partial<ProducerLimits> = { brokerTimeoutMs: 500, requestTimeoutMs: 600, callDeadlineMs: 1_000 }
@@ -71,13 +71,14 @@ withPart(kafkaPart, () => {
       await Promise.all([kafka.close(), database.close()])
     }, 60_000)
 
-    const open = (limits: Partial<ProducerLimits> = hurried) =>
+    const open = (limits: Partial<ProducerLimits> = hurried, onAlarm: (line: string) => void = () => undefined) =>
       openKafkaLog({
+        onAlarm,
         connection: kafka.connection,
         durability: 'dev',
         database: engine,
         limits,
-        times: { sessionTimeoutMs: 10_000, heartbeatMs: 1_000 },
+        times: { sessionTimeoutMs: 10_000, heartbeatMs: 1_000, rebalanceTimeoutMs: 10_000 },
       })
 
     const untilAppends = async (on = log) =>
@@ -228,6 +229,43 @@ withPart(kafkaPart, () => {
           .poll(async () => (await appendOne(log, key, 2_000)).status, { timeout: 30_000, interval: 50 })
           .toBe('appended')
       }
+    })
+
+    test('K3: a member that is stopped while it joins anew does not come back, and leaves its partitions to the others', async () => {
+      await untilAppends()
+      const alarms: string[] = []
+      const own = await open({}, (line) => alarms.push(line))
+      const group = newMark()
+      let assigned = 0
+      const subscription = await own.subscribe({
+        group,
+        topics: ['events'],
+        handle: async () => undefined,
+        onEvent: ({ kind }) => {
+          if (kind === 'assigned') assigned += 1
+        },
+      })
+      await expect.poll(() => assigned, { timeout: 60_000 }).toBeGreaterThanOrEqual(6)
+      kafka.proxies[0]!.faults.isRefusing = true
+      kafka.proxies[0]!.cut()
+      await expect.poll(() => alarms.join(), { timeout: 30_000 }).toContain('lost its consumer')
+      const join = kafka.proxies[0]!.catchAnswer(api.joinGroup, { kind: 'hold' })
+      kafka.proxies[0]!.faults.isRefusing = false
+      await join.caught
+      await subscription.stop()
+      join.release()
+      const members = async () => {
+        const { stdout } = await tool('org.apache.kafka.tools.consumer.group.ConsumerGroupCommand', [
+          ...['--bootstrap-server', kafka.cluster.direct.join(','), '--describe', '--members'],
+          ...['--group', `eventmesh.${group}`],
+        ])
+        return stdout.split('\n').filter((line) => line.includes(`eventmesh.${group}`)).length
+      }
+      // The one that it had been is put out after its session.
+      await expect.poll(members, { timeout: 40_000, interval: 1_000 }).toBe(0)
+      await new Promise((resolve) => setTimeout(resolve, 3_000))
+      expect(await members()).toBe(0)
+      await own.close()
     })
 
     test.each(['killed', 'stopped'] as const)(

@@ -6,6 +6,8 @@ const readers = [
   /\/src\/(main|migrate)\.ts$/,
   /^apps\/console\/src\/(proxy|server\/config)\.ts$/,
   /^packages\/bus\/src\/failpoint\.ts$/,
+  // Code that a page shows to be copied.
+  /^apps\/console\/src\/features\/get-started\/snippets\.ts$/,
   /\.test\.ts$|\/testing|\/fixtures\//,
 ]
 

@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { freePort } from '../parts/ports.ts'
 import { hasTaskset, type Parts } from './parts.ts'
 
+/** What the image (Dockerfile) gives Node, here to every program that is measured. */
+const imageNodeOptions = '--max-semi-space-size=32'
+
 /** A process that takes events, alone on the first core. */
 export type Subject = { readonly pid: number; readonly port: number; close(): Promise<void> }
 
@@ -60,11 +63,13 @@ function start(args: readonly string[], environment: Readonly<Record<string, str
   // Somebody has to read the log, as a container's runtime does.
   const reader = spawn('cat', [], { stdio: ['pipe', 'ignore', 'inherit'] })
   const child = spawn(program!, [...before, ...args], {
-    env: { PATH: process.env.PATH, NODE_ENV: 'production', ...environment },
+    env: { PATH: process.env.PATH, NODE_ENV: 'production', NODE_OPTIONS: imageNodeOptions, ...environment },
     stdio: ['ignore', reader.stdin, 'inherit'],
   })
   child.once('exit', () => reader.stdin.destroy())
-  process.once('exit', () => child.kill('SIGKILL'))
+  const lastResort = (): void => void child.kill('SIGKILL')
+  process.once('exit', lastResort)
+  child.once('exit', () => process.off('exit', lastResort))
   return child
 }
 

@@ -56,7 +56,7 @@ export function imageEnvironment(): Readonly<Record<string, string>> {
       .split(/^FROM /m)
       .at(-1) ?? ''
   const pairs = [...stage.matchAll(/^ENV (.*)$/gm)].flatMap(([, line = '']) => line.split(' '))
-  return Object.fromEntries(pairs.map((pair) => pair.split('=') as [string, string]))
+  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
 }
 
 export type Run = {

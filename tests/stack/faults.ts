@@ -124,22 +124,23 @@ export function redisClaimsFaults(redis: RedisServer, proxy: TcpProxy): ClaimsFa
   }
 }
 
-const claimSessions = 'eventmesh-ingest-claims'
-
+/** The log is on the same server and stays: only the claims' table is out of reach. */
 export function postgresClaimsFaults(postgres: PostgresServer): ClaimsFaults {
   let held: { release(): Promise<void> } | undefined
-  const release = async (): Promise<void> => {
-    await held?.release()
-    held = undefined
-  }
   return {
-    // The log is on the same server and stays: only the claims' table is out of reach.
     async kill() {
+      await postgres.query('alter table claim rename to claim_away')
+    },
+    async start() {
+      await postgres.query('alter table if exists claim_away rename to claim')
+    },
+    async freeze() {
       held = await postgres.hold('lock table claim in access exclusive mode')
     },
-    start: release,
-    freeze: () => postgres.freeze(claimSessions),
-    thaw: async () => postgres.thaw(),
+    async thaw() {
+      await held?.release()
+      held = undefined
+    },
     async forget() {
       await postgres.query('truncate claim')
     },

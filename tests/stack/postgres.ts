@@ -16,8 +16,8 @@ export type PostgresServer = {
   /** kill -9 of its head; its children follow by themselves. */
   kill(): Promise<void>
   start(): Promise<void>
-  /** Stops every process of it, or the sessions of one application alone. */
-  freeze(application?: string): Promise<void>
+  /** Stops every process of it. */
+  freeze(): void
   thaw(): void
   close(): Promise<void>
 }
@@ -90,13 +90,7 @@ export async function startPostgres(): Promise<PostgresServer> {
       server = await startEmbedded({ dataDir, port, log: () => undefined })
       reaper.watch(server.pid)
     },
-    async freeze(application) {
-      if (application === undefined) return stopEach([server.pid, ...childrenOf(server.pid)])
-      const sessions = await query<{ pid: number }>(
-        `select pid from pg_stat_activity where application_name = '${application}'`,
-      )
-      stopEach(sessions.map(({ pid }) => pid))
-    },
+    freeze: () => stopEach([server.pid, ...childrenOf(server.pid)]),
     thaw,
     async close() {
       thaw()

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect, keys, tenants } from '@eventmesh/db'
+import { connect, createMasterKey, keys, masterKeys, tenants } from '@eventmesh/db'
 import type { TenantId } from '@eventmesh/envelope'
 import { startTestKafka, type TestKafka } from '../../packages/bus/src/testing/kafka.ts'
 import { freePortBase } from '../e2e/harness/ports.ts'
@@ -41,7 +41,7 @@ export type IndexedItem = {
 /** Real parts of one pair of adapters, with processes of ours on them as in production. */
 export type Stack = {
   readonly pair: PairName
-  /** Logs of processes, removed at the end. */
+  /** Logs of processes, removed at the end unless the caller gave the directory. */
   readonly directory: string
   readonly postgres: PostgresServer
   /** Between ingest and Postgres; the engine and the checks pass it by. */
@@ -59,11 +59,14 @@ export type Stack = {
   /** Records of the events topic by the log's own tools. */
   readLog(): Promise<readonly LoggedEvent[]>
   readIndex(): Promise<readonly IndexedItem[]>
+  /** How many records consumers gave up. */
+  countDeadLetters(): Promise<number>
   close(): Promise<void>
 }
 
-export async function startStack(pair: PairName): Promise<Stack> {
-  const directory = mkdtempSync(join(tmpdir(), 'eventmesh-stack-'))
+/** `kept`: a directory for the processes' logs that stays. */
+export async function startStack(pair: PairName, kept?: string): Promise<Stack> {
+  const directory = kept ?? mkdtempSync(join(tmpdir(), 'eventmesh-stack-'))
   const [postgres, kafka, redis] = await Promise.all([
     startPostgres(),
     pair === 'kafka+redis' ? startTestKafka() : undefined,
@@ -72,10 +75,12 @@ export async function startStack(pair: PairName): Promise<Stack> {
   const postgresProxy = await startProxy(postgres.address)
   const redisProxy = redis && (await startProxy(redis.address))
   const both = await Promise.all(['one', 'two'].map((slug) => createTenant(postgres, slug)))
+  const secretKey = randomBytes(32)
+  await asOperator(postgres, async (db) => await masterKeys.publish(db, await createMasterKey(secretKey)))
   const variables = {
     INGEST_DATABASE_URL: throughProxy(postgres.urls.ingest, postgresProxy),
     ENGINE_DATABASE_URL: postgres.urls.engine,
-    EVENTMESH_SECRET_KEY: randomBytes(32).toString('base64'),
+    EVENTMESH_SECRET_KEY: secretKey.toString('base64'),
     INGEST_TENANT_RATE: '0',
     INGEST_KEY_RATE: '0',
     ...(kafka === undefined || redisProxy === undefined
@@ -123,12 +128,22 @@ export async function startStack(pair: PairName): Promise<Stack> {
       )
       return rows.map((row) => ({ ...row, log_offset: Number(row.log_offset) }))
     },
+    async countDeadLetters() {
+      if (kafka !== undefined) {
+        const partitions = await kafka.cluster.offsets('eventmesh.dead-letters')
+        return partitions.reduce((sum, { earliest, latest }) => sum + latest - earliest, 0)
+      }
+      const [row] = await postgres.query<{ n: number }>(
+        `select count(*)::int as n from log_record where topic = 'dead-letters'`,
+      )
+      return row?.n ?? 0
+    },
     async close() {
       postgres.thaw()
       await Promise.all(processes.filter((each) => each.isRunning()).map((each) => each.kill()))
       await Promise.all([postgresProxy.close(), redisProxy?.close(), kafka?.close(), redis?.close()])
       await postgres.close()
-      rmSync(directory, { recursive: true, force: true, maxRetries: 10 })
+      if (kept === undefined) rmSync(directory, { recursive: true, force: true, maxRetries: 10 })
     },
   }
 }

@@ -24,6 +24,14 @@ function onPair(pair: PairName, run: (stack: () => Stack, pair: PairName) => voi
   })
 }
 
+/**
+ * As short a wait for the log as is allowed: every try on a dead one takes that long. On Kafka it has to be above what
+ * one call may take.
+ */
+export function hurried(pair: PairName): Readonly<Record<string, string>> {
+  return { INGEST_PRODUCE_DEADLINE: pair === 'kafka+redis' ? '6600ms' : '3s' }
+}
+
 /** Live keys of the first tenant, unless another credential is named. */
 export function at(stack: Stack, ingest: { readonly url: string }, mode: 'live' | 'test' = 'live', tenant = 0): Target {
   const { id, live, test } = stack.tenants[tenant]!

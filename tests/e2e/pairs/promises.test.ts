@@ -1,22 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { goThroughOutage, outageFaults } from '../../stack/outage.ts'
 import type { MeshProcess } from '../../stack/process.ts'
 import { type Attempt, violations } from '../harness/history.ts'
 import { until } from '../harness/processes.ts'
 import { attempt, send, sendUntilKept } from '../harness/send.ts'
-import { at, describePairs, effectsOf, recordsOf } from './pairs.ts'
+import { at, describePairs, effectsOf, hurried, recordsOf } from './pairs.ts'
 
 // What a sender is promised (reliability.md, section 1), on each pair of adapters, through two ingest processes.
-describePairs((stack) => {
+describePairs((stack, pair) => {
   let one: MeshProcess
   let two: MeshProcess
 
   beforeAll(async () => {
-    // A shorter deadline for the log: each try on a dead one takes that long.
-    const hurried = { INGEST_PRODUCE_DEADLINE: '3s' }
     ;[one, two] = await Promise.all([
-      stack().start('ingest', hurried),
-      stack().start('ingest', hurried),
+      stack().start('ingest', hurried(pair)),
+      stack().start('ingest', hurried(pair)),
       stack().start('engine'),
     ])
   })
@@ -123,52 +122,12 @@ describePairs((stack) => {
     expect(await settledUses()).toBeGreaterThan(before)
   })
 
-  describe('an outage of 20 s', () => {
-    afterEach(async () => {
-      await stack().stop(...stack().processes.slice(3))
-    })
-
-    test('is 503 with Retry-After inside the deadline and flat memory, and heals by itself', async () => {
-      const patient = await stack().start('ingest')
-      await expectOutage(patient, 20_000)
-    })
+  test('an outage of 20 s is 503 with Retry-After inside the deadline and flat memory, and heals by itself', async () => {
+    const patient = await stack().start('ingest')
+    const outage = await goThroughOutage(stack(), patient, at(stack(), patient), { how: 'killed', ms: 20_000 })
+    expect(outageFaults(outage)).toEqual([])
+    await stack().stop(patient)
   })
-
-  async function expectOutage(ingest: MeshProcess, ms: number): Promise<void> {
-    const { log } = stack()
-    const target = at(stack(), ingest)
-    expect((await send(target, 'outage-before', '{}')).status).toBe(202)
-    await log.kill()
-    const endAt = performance.now() + ms
-    const answers: { status: number; retryAfter: string | null; ms: number }[] = []
-    const memory: number[] = []
-    const watch = setInterval(() => memory.push(ingest.rssBytes()), 500)
-    const payload = `{"filling":"${'x'.repeat(20_000)}"}`
-    await Promise.all(
-      Array.from({ length: 64 }, async (_, sender) => {
-        for (let n = 0; performance.now() < endAt; n += 1) {
-          const startedAt = performance.now()
-          const { status, headers } = await send(target, `outage-${ms}-${sender}-${n}`, payload)
-          answers.push({ status, retryAfter: headers.get('retry-after'), ms: performance.now() - startedAt })
-        }
-      }),
-    )
-    clearInterval(watch)
-    await log.start()
-    const healedBy = performance.now() + 30_000
-    await until('the first event after the outage', 30_000, async () => {
-      return (await send(target, 'outage-after', '{}')).status === 202
-    })
-    expect(performance.now()).toBeLessThan(healedBy)
-    for (let n = 0; n < 20; n += 1) expect((await send(target, `outage-after-${ms}-${n}`, '{}')).status).toBe(202)
-
-    expect(answers.length).toBeGreaterThanOrEqual(64)
-    expect(answers.filter(({ status }) => status !== 503)).toEqual([])
-    expect(answers.filter(({ retryAfter }) => !/^[1-5]$/.test(retryAfter ?? ''))).toEqual([])
-    expect(answers.filter(({ ms: took }) => took > 12_000)).toEqual([])
-    const early = Math.max(...memory.slice(0, 8))
-    expect((Math.max(...memory) - early) / 1_048_576).toBeLessThan(64)
-  }
 
   /** The store counts a moment behind. */
   async function settledUses(): Promise<number> {

@@ -91,20 +91,30 @@ export function check(evidence: Evidence): readonly Verdict[] {
     verdict(
       'I8',
       'every request ends in time, memory is bounded, nothing uncaught',
-      evidence.attempts.length,
+      slowest(evidence),
       unbounded(evidence),
     ),
-    verdict('I9', 'healed within 30 s, without a restart', 1, notHealed(evidence)),
+    verdict('I9', 'healed within 30 s, without a restart', healing(evidence), notHealed(evidence)),
     evidence.counters === null
       ? { invariant: 'I10', promise: 'counters add up', holds: null, detail: 'not decided: a process was killed' }
       : verdict('I10', 'counters add up', evidence.counters.received, miscounted(evidence, evidence.counters)),
   ]
 }
 
-function verdict(invariant: string, promise: string, checked: number, broken: readonly string[]): Verdict {
+function verdict(invariant: string, promise: string, checked: number | string, broken: readonly string[]): Verdict {
   const holds = broken.length === 0
-  const detail = holds ? `${checked} checked` : `${broken[0]} (${broken.length} in all)`
+  const seen = typeof checked === 'number' ? `${checked} checked` : checked
+  const detail = holds ? seen : `${broken[0]} (${broken.length} in all)`
   return { invariant, promise, holds, detail }
+}
+
+function slowest({ attempts }: Evidence): string {
+  const took = attempts.reduce((most, { sentMs, endedMs }) => Math.max(most, endedMs - sentMs), 0)
+  return `${attempts.length} checked, the slowest ended after ${Math.round(took)} ms`
+}
+
+function healing({ healedMs }: Evidence): string {
+  return `the last failure came ${Math.round(healedMs ?? 0)} ms after the last fault`
 }
 
 function isFail({ ending }: Attempt): boolean {

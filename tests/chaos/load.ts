@@ -153,7 +153,7 @@ export function startLoad(options: LoadOptions): Load {
     }
 
     async function cloudEvents(): Promise<void> {
-      const form = own.pick(['structured', 'binary', 'ce-batch'] as const)
+      const form = own.pick(['structured', 'binary', 'batch'] as const)
       const source = `/chaos/${client}`
       const of = (id: string) => cloudEventKey(source, id)
       if (form === 'binary') {

@@ -47,7 +47,8 @@ export type RunResult = {
   readonly deadLetters: number
   /** Events that were not acknowledged within minutes. */
   readonly givenUp: readonly string[]
-  readonly rssBytesMax: number
+  /** Of each process. */
+  readonly rssBytesMax: readonly { readonly name: string; readonly bytes: number }[]
   readonly versions: Readonly<Record<string, string>>
 }
 
@@ -134,7 +135,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       index,
       deadLetters,
       givenUp: load.givenUp,
-      rssBytesMax: Math.max(...memory.most.values()),
+      rssBytesMax: processes.map(({ name, rssBytesMax: bytes }) => ({ name, bytes })),
       versions: await versionsOf(stack),
     }
   } finally {

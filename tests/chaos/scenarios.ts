@@ -92,7 +92,7 @@ function sectionOf(name: string, { pair, seed }: ScenarioOptions, events: number
       ['Records on the log', `${log.length}, of ${new Set(log.map(({ eventId }) => eventId)).size} events`],
       ['Rows of the index', `${rows('accepted')} accepted, ${rows('copy')} copies, ${rows('quarantined')} quarantined`],
       ['Dead letters', String(result.deadLetters)],
-      ['Largest process', `${Math.round(result.rssBytesMax / 1_048_576)} MiB`],
+      ['Largest ingest, largest engine', `${largest(result, 'ingest')} MiB, ${largest(result, 'engine')} MiB`],
       ['Kills', kills.map(([what, n]) => `${what.replace('kill ', '')} ${n}`).join(', ') || 'none'],
     ],
     verdicts: [
@@ -109,4 +109,9 @@ function sectionOf(name: string, { pair, seed }: ScenarioOptions, events: number
     ],
     faults: disturbance.faults,
   }
+}
+
+function largest({ rssBytesMax }: RunResult, kind: string): number {
+  const of = rssBytesMax.filter(({ name }) => name.startsWith(kind)).map(({ bytes }) => bytes)
+  return Math.round(Math.max(...of) / 1_048_576)
 }

@@ -12,7 +12,7 @@ export type Outage = {
     readonly retryAfter: string | null
     readonly ms: number
   }[]
-  /** Resident memory, from the first seconds to the end. */
+  /** Resident memory: the most until the first answers were due, and the most to the end. */
   readonly rssBytesEarly: number
   readonly rssBytesMax: number
   /** From the log's return to the first 2xx. */
@@ -22,6 +22,8 @@ export type Outage = {
 }
 
 const concurrency = 64
+const deadlineMs = 12_000
+const memoryEveryMs = 500
 
 /** The log is away for `ms` while sixty-four senders go on, and comes back; the process is never restarted. */
 export async function goThroughOutage(
@@ -38,7 +40,7 @@ export async function goThroughOutage(
   const endAt = performance.now() + ms
   const answers: Outage['answers'][number][] = []
   const memory: number[] = []
-  const watch = setInterval(() => memory.push(ingest.rssBytes()), 500)
+  const watch = setInterval(() => memory.push(ingest.rssBytes()), memoryEveryMs)
   const payload = `{"filling":"${'x'.repeat(20_000)}"}`
   await Promise.all(
     Array.from({ length: concurrency }, async (_, sender) => {
@@ -63,7 +65,7 @@ export async function goThroughOutage(
   for (let n = 0; n < 20; n += 1) after.push((await send(target, `${name}-after-${n}`, '{}')).status)
   return {
     answers,
-    rssBytesEarly: Math.max(...memory.slice(0, 8)),
+    rssBytesEarly: Math.max(...memory.slice(0, deadlineMs / memoryEveryMs)),
     rssBytesMax: Math.max(...memory),
     healedMs,
     after,
@@ -80,7 +82,7 @@ export function outageFaults({ answers, rssBytesEarly, rssBytesMax, healedMs, af
   return [
     ...(answers.length < concurrency ? [`${answers.length} answers only`] : []),
     ...(wrong === undefined ? [] : [`an answer ${wrong.status} ${wrong.code}, Retry-After ${wrong.retryAfter}`]),
-    ...(slowest > 12_000 ? [`an answer after ${Math.round(slowest)} ms`] : []),
+    ...(slowest > deadlineMs ? [`an answer after ${Math.round(slowest)} ms`] : []),
     ...(grownMiB > 64 ? [`memory grew by ${Math.round(grownMiB)} MiB`] : []),
     ...(healedMs > 30_000 ? [`healed after ${Math.round(healedMs)} ms`] : []),
     ...(after.every((status) => status === 202) ? [] : [`not well afterwards: ${after.join(' ')}`]),

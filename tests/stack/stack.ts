@@ -50,6 +50,8 @@ export type Stack = {
   readonly redis: RedisServer | undefined
   readonly log: LogFaults
   readonly claims: ClaimsFaults
+  /** For an engine that passes by what is done to ingest's connections. */
+  readonly directLog: Readonly<Record<string, string>>
   readonly tenants: readonly [StackTenant, StackTenant]
   /** Every process that was started, ended ones too. */
   readonly processes: readonly MeshProcess[]
@@ -112,6 +114,7 @@ export async function startStack(pair: PairName, kept?: string): Promise<Stack> 
       redis === undefined || redisProxy === undefined
         ? postgresClaimsFaults(postgres)
         : redisClaimsFaults(redis, redisProxy),
+    directLog: kafka === undefined ? {} : { KAFKA_BROKERS: kafka.cluster.direct.join(',') },
     tenants: [both[0]!, both[1]!],
     processes,
     async start(name, added = {}, port) {

@@ -38,7 +38,7 @@ describePairs((stack, pair) => {
       const held = await dieWithAnswerHeld()
       const kept = await dieInBatch()
       const byFailpoint = await Promise.all(
-        (['after_claim', 'after_append', 'after_settle'] as const).map(async (failpoint) => {
+        (['after_validate', 'after_claim', 'after_append', 'after_settle'] as const).map(async (failpoint) => {
           const dying = await stack().start('ingest', { EVENTMESH_FAILPOINT: failpoint })
           const tried = await attempt(at(stack(), dying), failpoint, payload)
           await dying.exited
@@ -58,6 +58,7 @@ describePairs((stack, pair) => {
     }, 120_000)
 
     test.each([
+      ['P0', 'after_validate', 1, 1],
       ['P1', 'after_claim', 1, 1],
       ['P2', 'answer-held', 1, 2],
       ['P3', 'after_append', 2, 2],
@@ -70,6 +71,7 @@ describePairs((stack, pair) => {
         if (row !== 'P4') expect(history[0]?.ending).toBe('info')
         expect(retriedMs).toBeLessThan(leaseMs + 5_000)
         if (row === 'P1') expect(history.some(({ code }) => code === 'idempotency_in_flight')).toBe(true)
+        if (row === 'P0') expect(history).toHaveLength(2)
         if (row === 'P4') expect(kept.outcome).toBe('duplicate')
         expect(records.length).toBeGreaterThanOrEqual(least)
         expect(records.length).toBeLessThanOrEqual(most)

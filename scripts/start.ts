@@ -1,6 +1,9 @@
 import { relative } from 'node:path'
 import { connect, type Database, migrate } from '@eventmesh/db'
+import type { TenantId } from '@eventmesh/envelope'
 import { publishMasterKey, readMasterKeys } from '../apps/cli/src/master-key.ts'
+import { prepareCast } from './demo/cast.ts'
+import { startTraffic, type Traffic } from './demo/traffic.ts'
 import { banner } from './start/banner.ts'
 import { type Child, superviseChild } from './start/child.ts'
 import {
@@ -31,7 +34,7 @@ if ('help' in options) {
 }
 
 const startedAt = Date.now()
-const running: { lock?: DirectoryLock; postgres?: Postgres; children: Child[] } = { children: [] }
+const running: { lock?: DirectoryLock; postgres?: Postgres; demo?: Traffic; children: Child[] } = { children: [] }
 const signals = watchSignals(killAll)
 
 try {
@@ -67,6 +70,17 @@ async function greet(settings: Settings, { firstRun, environment }: Prepared): P
   say(`ready after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`)
   if (only.includes('ingest')) process.stdout.write(banner(firstRun, whereDataIs(dataDir), hasConsole))
   if (hasConsole) followWithConsole(settings, environment)
+  if (settings.isDemo) await startDemo(settings, environment, firstRun)
+}
+
+async function startDemo({ ingestUrl }: Settings, environment: Environment, { tenantId }: FirstRun): Promise<void> {
+  const db = openDatabase('migrator', environment, running.postgres?.urls.migrator)
+  try {
+    running.demo = startTraffic(await prepareCast(db, { tenantId: tenantId as TenantId, ingestUrl }))
+    say('demo: sending about three events a second, until this is stopped')
+  } finally {
+    await db.close()
+  }
 }
 
 /** Last, since the first time it has to be built; what takes events in does not wait for it, nor fails with it. */
@@ -189,6 +203,7 @@ function whereDataIs(dataDir: string): string {
 /** In the order of the path, so that nothing accepts what the next one can no longer take; true when all ended well. */
 async function stopAll(): Promise<boolean> {
   let isClean = true
+  await running.demo?.stop()
   for (const child of running.children) isClean = (await child.stop()) && isClean
   await running.postgres?.stop()
   running.lock?.release()

@@ -7,13 +7,16 @@ export type StartOptions = {
   readonly only: readonly ProcessName[]
   /** First of the ports that no variable sets. */
   readonly portBase: number
+  /** With a small traffic of its own. */
+  readonly isDemo: boolean
 }
 
-export const usage = `usage: npm start -- [--only ingest,engine,console] [--port-base <n>] [--no-console]
+export const usage = `usage: npm start -- [--only ingest,engine,console] [--port-base <n>] [--no-console] [--demo]
 
   --only <names>     start these processes alone: ${processNames.join(', ')}
   --port-base <n>    ingest on n, console on n+1, ingest admin on n+10, engine admin on n+12 (default 4000); a port variable that is set wins
   --no-console       without the console
+  --demo             sends itself about three events a second, with retries and mistakes, until it is stopped
   --help             this text
 `
 
@@ -36,7 +39,8 @@ export function readOptions(
     return { mistake: `--port-base: must be a port from 1 to ${portBaseMax}` }
   }
   const left = parsed['no-console'] ? only.filter((name) => name !== 'console') : only
-  return { only: processNames.filter((name) => left.includes(name)), portBase }
+  if (parsed.demo && !left.includes('ingest')) return { mistake: '--demo: needs ingest, which takes its events' }
+  return { only: processNames.filter((name) => left.includes(name)), portBase, isDemo: parsed.demo ?? false }
 }
 
 function parse(args: readonly string[]) {
@@ -47,6 +51,7 @@ function parse(args: readonly string[]) {
         only: { type: 'string' },
         'port-base': { type: 'string' },
         'no-console': { type: 'boolean' },
+        demo: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     }).values

@@ -10,6 +10,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 export type Settings = {
   readonly only: readonly ProcessName[]
+  readonly isDemo: boolean
   /** What the processes get; their storage is added once it is there. */
   readonly environment: Environment
   /** Absolute. */
@@ -21,7 +22,7 @@ export type Settings = {
 }
 
 /** Throws with one line per variable that the processes would refuse. */
-export function readSettings({ only, portBase }: StartOptions, given: Environment): Settings {
+export function readSettings({ only, portBase, isDemo }: StartOptions, given: Environment): Settings {
   const environment = {
     ...given,
     INGEST_PORT: given.INGEST_PORT || String(portBase),
@@ -42,6 +43,7 @@ export function readSettings({ only, portBase }: StartOptions, given: Environmen
   const engineAdmin = { variable: 'ENGINE_ADMIN_PORT', host: values.ADMIN_HOST, port: values.ENGINE_ADMIN_PORT }
   return {
     only,
+    isDemo,
     environment: { ...environment, EVENTMESH_DATA_DIR: dataDir },
     dataDir,
     ingestUrl: values.EVENTMESH_INGEST_URL ?? `http://localhost:${ingest.port}`,

@@ -15,6 +15,6 @@ WORKDIR /app
 COPY --from=build /src/dist/ ./
 COPY --from=build /src/LICENSE ./
 USER node
-EXPOSE 4000
+EXPOSE 4000 4001
 STOPSIGNAL SIGTERM
 CMD ["node", "ingest.js"]

@@ -2,11 +2,13 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, type Plugin } from 'esbuild'
+import { buildIfStale, pathInBuild } from '../apps/console/start/build.ts'
 
 /** The production bundles: file name in `dist/` and what it is made of. */
 export const bundles = {
   ingest: 'apps/ingest/src/main.ts',
   engine: 'apps/engine/src/main.ts',
+  console: 'apps/console/start/bundled.ts',
   eventmesh: 'apps/cli/src/main.ts',
   migrate: 'apps/cli/src/migrate.ts',
 } as const
@@ -50,7 +52,10 @@ function swap(text: string, from: RegExp, to: string): string {
   return text.replace(from, () => to)
 }
 
-/** Builds into `directory`, which is emptied first; the migrations are copied beside the bundle that applies them. */
+/**
+ * Builds into `directory`, which is emptied first; the migrations are copied beside the bundle that applies them, and
+ * Next's standalone server beside the console's.
+ */
 export async function makeBundles(names: readonly BundleName[], directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true })
   await build({
@@ -75,6 +80,12 @@ export async function makeBundles(names: readonly BundleName[], directory: strin
   })
   await writeFile(join(directory, 'package.json'), '{"type":"module"}\n')
   await cp(join(root, 'packages/db/migrations'), join(directory, 'migrations'), { recursive: true })
+  if (names.includes('console')) {
+    const server = await buildIfStale((line) => process.stdout.write(`console: ${line}\n`))
+    const whole = server.slice(0, -pathInBuild.length)
+    // Its packages are links to each other.
+    await cp(whole, join(directory, 'console'), { recursive: true, verbatimSymlinks: true })
+  }
 }
 
 if (import.meta.main) {

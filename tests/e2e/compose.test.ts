@@ -71,6 +71,7 @@ withPart(kafkaPart, () =>
       let redis: RedisServer
       let kafka: KafkaCluster
       const ports: Record<string, { public: number; admin: number }> = {}
+      const started = ['ingest-1', 'ingest-2', 'engine', 'console']
       const running = new Map<string, Run>()
 
       beforeAll(async () => {
@@ -85,13 +86,15 @@ withPart(kafkaPart, () =>
           startKafka({ brokers: 1, port: first, data: join(directory, 'kafka') }),
         ])
         ;[, postgres, redis, kafka] = parts
-        const base = await freePorts(5)
+        const base = await freePorts(6)
         ports['ingest-1'] = { public: base, admin: base + 1 }
         ports['ingest-2'] = { public: base + 2, admin: base + 3 }
         ports.engine = { public: 0, admin: base + 4 }
+        ports.console = { public: base + 5, admin: base + 5 }
         mkdirSync(join(directory, 'secret'), { mode: 0o700 })
         if (uid !== undefined) chownSync(join(directory, 'secret'), uid, uid)
-      })
+        // The console may have to be built first.
+      }, 300_000)
 
       afterAll(async () => {
         for (const { child } of running.values()) child.kill('SIGKILL')
@@ -131,11 +134,11 @@ withPart(kafkaPart, () =>
       })
 
       test('health checks say no before the processes run and yes once they are ready', async () => {
-        for (const name of ['ingest-1', 'ingest-2', 'engine']) {
+        for (const name of started) {
           expect(await check(name), name).not.toBe(0)
           running.set(name, start(name))
         }
-        for (const name of ['ingest-1', 'ingest-2', 'engine']) {
+        for (const name of started) {
           await until(`${name} to be healthy`, 60_000, async () => {
             const run = running.get(name)
             if (run?.child.exitCode !== null) throw new Error(`${name} ended: ${run?.output()}`)
@@ -175,6 +178,18 @@ withPart(kafkaPart, () =>
         const tail = await cli('event', 'tail', '--from', 'beginning', '--limit', '1')
         expect(JSON.parse(tail)).toMatchObject({ value: { event_id: first.eventId } })
         expect(JSON.parse(await cli('claims', 'reset', '--json')).dropped).toBeGreaterThan(0)
+      })
+
+      test('the console opens a setup link, with no secret key and no way to log or claims', async () => {
+        const link = JSON.parse(await cli('setup-link', 'acme', '--json'))
+        const address = new URL(link.url)
+        expect(address.origin).toBe('http://localhost:4001')
+        address.port = String(ports.console?.public)
+        const page = await fetch(address)
+        expect(page.status).toBe(200)
+        expect(await page.text()).toContain('Create organization')
+        expect(Object.keys(variablesOf('console')).filter((name) => /SECRET|KAFKA|REDIS/.test(name))).toEqual([])
+        expect(services.console?.volumes).toEqual([])
       })
 
       test('a deleted tenant is unknown, and its slug is free', async () => {
@@ -240,6 +255,7 @@ withPart(kafkaPart, () =>
           ...(port === undefined
             ? {}
             : {
+                CONSOLE_PORT: String(port.public),
                 INGEST_PORT: String(port.public),
                 INGEST_ADMIN_PORT: String(port.admin),
                 ENGINE_ADMIN_PORT: String(port.admin),
@@ -274,7 +290,7 @@ withPart(kafkaPart, () =>
       async function check(name: string): Promise<number | null> {
         const port = ports[name]
         const command = checkOf(name).map((word) =>
-          word.replace(':4000/', `:${port?.public}/`).replace(':4012/', `:${port?.admin}/`),
+          word.replace(/:400[01]\//, `:${port?.public}/`).replace(':4012/', `:${port?.admin}/`),
         )
         return await runAs(uid, app, command, variablesOf(name)).exited
       }

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 
 export const consoleDirectory = fileURLToPath(new URL('..', import.meta.url))
 const house = fileURLToPath(new URL('../../..', import.meta.url))
+/** Where the server stands in a build's directory. */
+export const pathInBuild = relative(house, consoleDirectory)
 const output = join(consoleDirectory, '.next')
 /** A directory per build, so that a newer one never takes the files away under a console that runs. */
 const built = join(consoleDirectory, '.built')
@@ -19,7 +21,7 @@ const buildsKept = 3
  */
 export async function buildIfStale(say: (line: string) => void): Promise<string> {
   const home = join(built, stampOfSources())
-  const server = join(home, relative(house, consoleDirectory))
+  const server = join(home, pathInBuild)
   const isBuilt = () => existsSync(join(server, 'server.js'))
   if (isBuilt()) return server
   if (!existsSync(join(consoleDirectory, 'src'))) {
@@ -31,7 +33,7 @@ export async function buildIfStale(say: (line: string) => void): Promise<string>
   if (!isBuilt()) {
     // The standalone server expects its static files beside it and copies them nowhere itself.
     const fresh = join(output, 'standalone')
-    cpSync(join(output, 'static'), join(fresh, relative(house, consoleDirectory), '.next', 'static'), {
+    cpSync(join(output, 'static'), join(fresh, pathInBuild, '.next', 'static'), {
       recursive: true,
     })
     mkdirSync(built, { recursive: true })

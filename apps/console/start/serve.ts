@@ -7,6 +7,7 @@ import { joinEmbedded } from '@eventmesh/db/embedded'
 import { type Logger, type loadEnvironment, type Running, StartRefused } from '@eventmesh/runtime'
 import { peerHeader } from '../src/server/client-ip.ts'
 import { type consoleVariables, newestMigrationVariable } from '../src/server/config.ts'
+import { draining } from '../src/server/draining.ts'
 
 export type ServeOptions = {
   readonly values: ReturnType<typeof loadEnvironment<typeof consoleVariables>>
@@ -124,8 +125,11 @@ const inFlightMs = 12_000
 
 async function drain(server: http.Server): Promise<void> {
   const closed = new Promise<void>((done) => server.close(() => done()))
-  server.closeIdleConnections()
+  draining().abort()
+  // A connection becomes idle when its last answer ends.
+  const sweep = setInterval(() => server.closeIdleConnections(), 100)
   const deadline = setTimeout(() => server.closeAllConnections(), inFlightMs)
   await closed
+  clearInterval(sweep)
   clearTimeout(deadline)
 }

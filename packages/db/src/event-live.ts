@@ -23,7 +23,25 @@ export type LiveRows = {
   readonly hasMore: boolean
 }
 
+export type LiveSampleQuery = {
+  readonly terms: readonly SearchTerm[]
+  readonly after: number
+  /** Nothing above this number, which somebody has been given already; none: up to the newest row. */
+  readonly to?: number | undefined
+  /** How many rows at most, 0–1,000. */
+  readonly rows: number
+}
+
+export type LiveSample = {
+  /** The newest ones, ascending by `seq`. */
+  readonly rows: readonly EventFacts[]
+  /** Older ones that were left out; above `liveCountMax` no further counted. */
+  readonly skipped: number
+  readonly seq: number
+}
+
 export const liveBacklog = 50
+export const liveCountMax = 100_000
 export const liveRowsMax = 1_000
 
 /**
@@ -58,6 +76,33 @@ export async function since(db: Database, tenantId: TenantId, query: LiveQuery):
         seq: hasMore && last !== undefined ? Number(last.indexed_seq) : Math.max(Number(head), after),
         hasMore,
       }
+    },
+    'repeatable read',
+  )
+}
+
+/** As `since`, for somebody who cannot take everything: what is left out is counted, and lies before the first row. */
+export async function sample(db: Database, tenantId: TenantId, query: LiveSampleQuery): Promise<LiveSample> {
+  const { terms, after, to, rows: wanted } = query
+  if (!Number.isInteger(wanted) || wanted < 0 || wanted > liveRowsMax) {
+    throw new RangeError(`rows must be from 0 to ${liveRowsMax}`)
+  }
+  return await reading(
+    db,
+    tenantId,
+    async (tx) => {
+      const [{ seq } = { seq: '0' }] = await tx.sql<{ seq: string }[]>`select seq from event_index_head`
+      const upTo = Math.max(after, Math.min(Number(seq), to ?? Number.POSITIVE_INFINITY))
+      const within = tx.sql`
+        ${eventFilter(tx.sql, tenantId, terms)} and indexed_seq > ${after} and indexed_seq <= ${upTo}`
+      const newest = await tx.sql<StoredEvent[]>`
+        select ${storedColumns(tx)} from event_index where ${within} order by indexed_seq desc limit ${wanted + 1}`
+      const rows = await eventFacts(tx, tenantId, newest.slice(0, wanted).reverse())
+      if (newest.length <= wanted) return { rows, skipped: 0, seq: upTo }
+      const [{ n } = { n: 0 }] = await tx.sql<{ n: number }[]>`
+        select count(*)::integer as n
+        from (select from event_index where ${within} limit ${wanted + liveCountMax}) as arrived`
+      return { rows, skipped: n - rows.length, seq: upTo }
     },
     'repeatable read',
   )

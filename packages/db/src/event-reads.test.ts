@@ -201,6 +201,28 @@ describe('since', () => {
     expect((await events.since(console_, tenantId, { terms: [], after: at.seq + 1_000 })).seq).toBe(at.seq + 1_000)
   })
 
+  it('samples the newest, and counts what it left out up to a number that somebody has', async () => {
+    const tenantId = await newTenant()
+    const { seq } = await events.since(console_, tenantId, { terms: [] })
+    await write(...[0, 1, 2, 3, 4].map((n) => sampleEvent({ tenantId, key: `s${n}`, receivedAtMs: now + n })))
+    const ask = (query: Partial<Parameters<typeof events.sample>[2]>) =>
+      events.sample(console_, tenantId, { terms: [], after: seq, rows: 2, ...query })
+    const keysOf = ({ rows }: Awaited<ReturnType<typeof ask>>) => rows.map((row) => row.idempotencyKey)
+
+    const sampled = await ask({})
+    expect(keysOf(sampled)).toEqual(['s3', 's4'])
+    expect(sampled.skipped).toBe(3)
+    const first = sampled.rows[0]?.seq ?? 0
+    const before = await ask({ to: first - 1 })
+    expect(keysOf(before)).toEqual(['s1', 's2'])
+    expect(before).toMatchObject({ skipped: 1, seq: first - 1 })
+    expect(await ask({ after: before.seq, rows: 50 })).toMatchObject({ skipped: 0, seq: sampled.seq })
+    expect(await ask({ rows: 0 })).toMatchObject({ rows: [], skipped: 5 })
+    expect(await ask({ terms: terms('idem:s1') })).toMatchObject({ rows: [{ idempotencyKey: 's1' }], skipped: 0 })
+    expect(await ask({ after: sampled.seq + 9 })).toMatchObject({ rows: [], skipped: 0, seq: sampled.seq + 9 })
+    await expect(ask({ rows: 1_001 })).rejects.toThrow('rows must be')
+  })
+
   it('filters what is live by payload too', async () => {
     const tenantId = await newTenant()
     const { seq } = await events.since(console_, tenantId, { terms: [] })

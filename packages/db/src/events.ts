@@ -16,7 +16,7 @@ import { type StoredEvent, sourceNames, storedColumns } from './event-facts.ts'
 import { eventFilter } from './event-filter.ts'
 import { find } from './event-find.ts'
 import { items } from './event-items.ts'
-import { since } from './event-live.ts'
+import { sample, since } from './event-live.ts'
 import { page } from './event-page.ts'
 import { related } from './event-related.ts'
 import { type RowPosition, searchRows } from './event-search.ts'
@@ -129,6 +129,7 @@ export const events = {
 
   page,
   since,
+  sample,
   find,
   items,
   detail,

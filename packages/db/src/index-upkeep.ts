@@ -3,6 +3,9 @@ import type { Database } from './connect.ts'
 /** `stray`: rows that no day holds; more than none means that a clock or a record is far off. */
 export type IndexRoll = { readonly created: number; readonly dropped: number; readonly stray: number }
 
+/** Notified, with nothing in it, after rows have come into the index. */
+export const indexChannel = 'eventmesh_index'
+
 const purgeRowsMax = 5_000
 
 /** What the index needs beside its writer; each is safe to run in several processes at once. */
@@ -30,6 +33,6 @@ export const indexUpkeep = {
 
   /** Wakes live readers. Outside of every transaction that writes: NOTIFY makes commits wait for one another. */
   async notify(db: Database): Promise<void> {
-    await db.sql`select pg_notify('eventmesh_index', '')`
+    await db.sql`select pg_notify(${indexChannel}, '')`
   },
 }

@@ -9,7 +9,15 @@ export type { EventFacets, Facet, FacetField, FacetQuery } from './event-facets.
 export type { EventFacts, EventKey, EventPlace, EventSource } from './event-facts.ts'
 export type { EventMatch, FoundBy } from './event-find.ts'
 export type { RequestItems, RequestItemsQuery } from './event-items.ts'
-export { type LiveQuery, type LiveRows, liveBacklog, liveRowsMax } from './event-live.ts'
+export {
+  type LiveQuery,
+  type LiveRows,
+  type LiveSample,
+  type LiveSampleQuery,
+  liveBacklog,
+  liveCountMax,
+  liveRowsMax,
+} from './event-live.ts'
 export { type EventPage, type EventPageQuery, eventPageLimitMax } from './event-page.ts'
 export type { EventRange, FixedRange } from './event-range.ts'
 export type { RelatedEvents, RelatedRows } from './event-related.ts'
@@ -22,7 +30,7 @@ export {
   events,
   type ListedEvent,
 } from './events.ts'
-export { type IndexRoll, indexUpkeep } from './index-upkeep.ts'
+export { type IndexRoll, indexChannel, indexUpkeep } from './index-upkeep.ts'
 export {
   type IndexEntry,
   type IndexRow,

@@ -121,6 +121,23 @@ export async function requireMember(slug: string, capability: Capability): Promi
   return { ok: false, reason: 'forbidden', member: answer.member }
 }
 
+/**
+ * For answers that last: the same person's session and rights as they are now. Undefined when the session is over or was
+ * exchanged, or the right is gone; while the database is away, as they were.
+ */
+export async function memberAgain(member: Member, capability: Capability): Promise<Member | undefined> {
+  try {
+    const session = await sessions.find(database(), member.session.hash)
+    if (session === undefined || session.mustRotate || session.isReplaced) return undefined
+    const membership = await members.membershipOf(database(), member.tenant.slug, member.userId)
+    const isSame = membership?.tenant.id === member.tenant.id && can(membership.role, capability)
+    return isSame ? { ...member, ...membership, session } : undefined
+  } catch {
+    // Nothing can be read for anybody now; the next look decides.
+    return member
+  }
+}
+
 export type SignedIn =
   | { readonly ok: true; readonly userId: PersonId }
   | { readonly ok: false; readonly reason: 'wrong' }

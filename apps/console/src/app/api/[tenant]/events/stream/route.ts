@@ -1,0 +1,21 @@
+import { readFilter } from '../../../../../features/events/filter.ts'
+import { liveStream } from '../../../../../features/events/live-stream.ts'
+import { parseFilter } from '../../../../../features/events/parse-filter.ts'
+import { memberRoute, problem } from '../../../../../server/route.ts'
+
+export const dynamic = 'force-dynamic'
+
+/** The live tail, under the filters of the list; its range is now. */
+export const GET = memberRoute('events.read', async ({ member, requestId }, request) => {
+  const parsed = parseFilter(readFilter(new URL(request.url).searchParams))
+  if (!parsed.ok) {
+    return Response.json({ code: 'search_invalid', faults: parsed.faults, request_id: requestId }, { status: 400 })
+  }
+  const last = request.headers.get('last-event-id')
+  const after = last === null || last === '' ? undefined : Number(last)
+  if (after !== undefined && (!Number.isSafeInteger(after) || after < 0)) {
+    return problem(400, 'invalid', 'Last-Event-ID must be a whole number', requestId)
+  }
+  const response = liveStream(member, { terms: parsed.terms, after, signal: request.signal })
+  return response ?? problem(429, 'too_many_streams', 'Five live views are open already. Close one.', requestId)
+})

@@ -20,10 +20,14 @@ export function proxy(request: NextRequest): NextResponse {
   response.headers.set('content-security-policy', policy)
   response.headers.set('x-request-id', requestId)
   for (const [name, value] of Object.entries(fixedHeaders)) response.headers.set(name, value)
+  // What is set here wins over the Route Handler's own; compressed, a stream would wait for its buffer to fill.
+  if (stream.test(request.nextUrl.pathname)) response.headers.set('cache-control', 'no-cache, no-transform')
   return response
 }
 
 export const config = { matcher: ['/((?!_next/static).*)'] }
+
+const stream = /^\/api\/[^/]+\/events\/stream$/
 
 const fixedHeaders = {
   'cache-control': 'no-store',

@@ -85,6 +85,7 @@ export function liveStream(member: Member, { terms, after, signal }: LiveStreamO
     headers: {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
+      // Of nginx.
       'x-accel-buffering': 'no',
     },
   })

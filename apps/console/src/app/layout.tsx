@@ -2,13 +2,12 @@ import { CSPProvider } from '@base-ui/react/csp-provider'
 import { GeistMono } from 'geist/font/mono'
 import { GeistSans } from 'geist/font/sans'
 import type { Metadata, Viewport } from 'next'
-import { cookies } from 'next/headers'
 import { ThemeProvider } from 'next-themes'
 import type { ReactNode } from 'react'
 import { nonce } from '../server/request.ts'
-import { readZone } from '../ui/format.ts'
+import { requestZone } from '../server/zone.ts'
 import { TooltipProvider } from '../ui/providers.tsx'
-import { ZoneProvider, zoneCookie } from '../ui/time.tsx'
+import { ZoneProvider } from '../ui/time.tsx'
 import './globals.css'
 
 export const metadata: Metadata = { title: { default: 'EventMesh', template: '%s · EventMesh' }, robots: 'noindex' }
@@ -22,7 +21,7 @@ export const viewport: Viewport = {
 
 export default async function RootLayout({ children }: { readonly children: ReactNode }) {
   const value = await nonce()
-  const zone = readZone(decoded((await cookies()).get(zoneCookie)?.value))
+  const zone = await requestZone()
   return (
     <html lang="en" suppressHydrationWarning className={`${GeistSans.variable} ${GeistMono.variable}`}>
       <body>
@@ -36,13 +35,4 @@ export default async function RootLayout({ children }: { readonly children: Reac
       </body>
     </html>
   )
-}
-
-function decoded(text: string | undefined): string | undefined {
-  try {
-    return text === undefined ? undefined : decodeURIComponent(text)
-  } catch {
-    // Somebody's own cookie: as good as none.
-    return undefined
-  }
 }

@@ -26,6 +26,20 @@ function parts(at: Date, timeZone: string): Readonly<Record<string, string>> {
   return Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]))
 }
 
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** What clocks and calendars of the zone show, as numbers. */
+export function partsIn(at: Date, timeZone: string) {
+  const { year, month = '', day: number, hour, minute } = parts(at, timeZone)
+  return {
+    year: Number(year),
+    monthNumber: months.indexOf(month) + 1,
+    day: Number(number),
+    hour: Number(hour),
+    minute: Number(minute),
+  }
+}
+
 /** `14:32:58.024` */
 export function clock(at: Date, timeZone: string): string {
   const { hour, minute, second, fractionalSecond } = parts(at, timeZone)
@@ -103,6 +117,8 @@ export function percent(part: number, whole: number): string {
 export function shortId(id: string): string {
   return `${id.slice(0, 8)}…`
 }
+
+export const zoneCookie = 'em_zone'
 
 /** `local:Europe/Berlin` as the cookie keeps it; anything else is UTC. */
 export function readZone(text: string | undefined): Zone {

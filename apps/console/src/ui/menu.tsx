@@ -1,6 +1,7 @@
 'use client'
 
 import { Menu as Base } from '@base-ui/react/menu'
+import { Check } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
 import { cn } from './class-names.ts'
 
@@ -70,4 +71,26 @@ export function MenuSeparator() {
 
 export function MenuLabel({ children }: { readonly children: ReactNode }) {
   return <div className="px-2 py-1 text-11 text-fg-3">{children}</div>
+}
+
+/** Stays open, so that several can be chosen. */
+export function MenuCheckItem({
+  children,
+  isChecked,
+  onChange,
+}: {
+  readonly children: ReactNode
+  readonly isChecked: boolean
+  readonly onChange: (isChecked: boolean) => void
+}) {
+  return (
+    <Base.CheckboxItem checked={isChecked} closeOnClick={false} onCheckedChange={onChange} className={itemClass}>
+      <span className="grid size-4 shrink-0 place-items-center rounded-[4px] border border-field text-accent-fg in-data-checked:border-accent in-data-checked:bg-accent">
+        <Base.CheckboxItemIndicator>
+          <Check aria-hidden size={12} />
+        </Base.CheckboxItemIndicator>
+      </span>
+      {children}
+    </Base.CheckboxItem>
+  )
 }

@@ -1,12 +1,11 @@
 'use client'
 
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
-import { clock, dayWithYear, moment, relative, utc, writeZone, type Zone } from './format.ts'
+import { clock, dayWithYear, moment, relative, utc, writeZone, type Zone, zoneCookie } from './format.ts'
 
 type ZoneContext = { readonly zone: Zone; readonly setZone: (zone: Zone) => void }
 
 const Context = createContext<ZoneContext>({ zone: utc, setZone: () => {} })
-export const zoneCookie = 'em_zone'
 const year = 31_536_000
 
 /** The zone that the server read from the cookie, so that both render the same text. */
@@ -24,14 +23,15 @@ export function useZone(): ZoneContext {
   return useContext(Context)
 }
 
-/** Undefined until mounted: the server's now is not the browser's. */
-export function useNow(everyMs = 10_000): Date | undefined {
+/** Undefined until mounted, as the server's now is not the browser's, and while nobody needs it. */
+export function useNow(everyMs = 10_000, isNeeded = true): Date | undefined {
   const [now, setNow] = useState<Date>()
   useEffect(() => {
+    if (!isNeeded) return
     setNow(new Date())
     const timer = setInterval(() => setNow(new Date()), everyMs)
     return () => clearInterval(timer)
-  }, [everyMs])
+  }, [everyMs, isNeeded])
   return now
 }
 
@@ -45,10 +45,13 @@ export type TimeProps = {
 /** Exact first; the other zone and the relative form as secondary text. */
 export function Time({ at, as = 'moment', className }: TimeProps) {
   const { zone } = useZone()
-  const now = useNow()
+  const wantsRelative = as === 'relative' || (zone.mode === 'relative' && as !== 'date')
+  const [isPointed, setPointed] = useState(false)
+  // Most times on a page are exact and need no clock until somebody asks for their other forms.
+  const now = useNow(10_000, wantsRelative || isPointed)
   const date = new Date(at)
   const exact = moment(date, zone.timeZone)
-  const isRelative = now !== undefined && (as === 'relative' || (zone.mode === 'relative' && as !== 'date'))
+  const isRelative = now !== undefined && wantsRelative
   const text = isRelative
     ? relative(date, now)
     : as === 'clock'
@@ -58,7 +61,12 @@ export function Time({ at, as = 'moment', className }: TimeProps) {
         : dayWithYear(date, zone.timeZone)
   const other = zone.timeZone === 'UTC' ? '' : ` · ${moment(date, 'UTC')}`
   return (
-    <time dateTime={at} title={`${exact}${other}${now ? ` · ${relative(date, now)}` : ''}`} className={className}>
+    <time
+      dateTime={at}
+      title={`${exact}${other}${now ? ` · ${relative(date, now)}` : ''}`}
+      onPointerEnter={() => setPointed(true)}
+      className={className}
+    >
       {text}
     </time>
   )

@@ -3,19 +3,25 @@
 import { ExternalLink, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Button, IconButton, LinkButton } from '../../ui/button.tsx'
+import { SplitPanel } from '../../ui/split-panel.tsx'
 import { ErrorState, Skeleton } from '../../ui/states.tsx'
 import { EventDetailView } from './event-detail.tsx'
 import type { EventView } from './queries.ts'
 import { text } from './text.ts'
 
-type Props = { readonly slug: string; readonly id: string; readonly onClose: () => void }
+type Props = {
+  readonly slug: string
+  readonly id: string
+  readonly place: 'beside' | 'over'
+  readonly onClose: () => void
+}
 
 type State =
   | { readonly name: 'loading' }
   | { readonly name: 'ready'; readonly view: EventView }
   | { readonly name: 'failed'; readonly requestId: string; readonly isAbsent: boolean }
 
-export function EventPanel({ slug, id, onClose }: Props) {
+export function EventPanel({ slug, id, place, onClose }: Props) {
   const [state, setState] = useState<State>({ name: 'loading' })
   const [tries, setTries] = useState(0)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another try is another load.
@@ -28,10 +34,7 @@ export function EventPanel({ slug, id, onClose }: Props) {
   }, [slug, id, tries])
 
   return (
-    <aside
-      aria-label="Event"
-      className="sticky top-12 flex h-[calc(100dvh-48px)] w-[456px] shrink-0 flex-col overflow-y-auto border-line border-l bg-surface"
-    >
+    <SplitPanel name="event" label={text.panel} separatorLabel={text.resizePanel} place={place}>
       <header className="sticky top-0 z-[6] flex h-10 shrink-0 items-center justify-end gap-1 border-line border-b bg-surface px-3">
         <LinkButton size="small" kind="quiet" href={`/${slug}/events/${id}`}>
           <ExternalLink aria-hidden size={14} />
@@ -52,7 +55,7 @@ export function EventPanel({ slug, id, onClose }: Props) {
           />
         )}
       </div>
-    </aside>
+    </SplitPanel>
   )
 }
 

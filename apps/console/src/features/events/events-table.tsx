@@ -1,14 +1,16 @@
 'use client'
 
 import Link from 'next/link'
-import { Fragment, type MouseEvent } from 'react'
+import { Fragment, type MouseEvent, memo } from 'react'
 import { cn } from '../../ui/class-names.ts'
 import { Copy } from '../../ui/copy.tsx'
-import { bytes, day, dayWithYear, duration } from '../../ui/format.ts'
+import { day, dayWithYear } from '../../ui/format.ts'
+import { scrollRegion } from '../../ui/scroll-region.ts'
 import { StatusMark } from '../../ui/status.tsx'
 import { Table, Td, Th } from '../../ui/table.tsx'
 import { Time, useZone } from '../../ui/time.tsx'
-import { outcomeSeverity, outcomeText, sourceText } from '../../words/outcomes.ts'
+import { outcomeSeverity, outcomeText } from '../../words/outcomes.ts'
+import { type ColumnName, type EventColumn, optionalColumns, standardColumns } from './columns.tsx'
 import { type EventRow, rowId, shownId } from './event-row.ts'
 import { text } from './text.ts'
 
@@ -17,139 +19,250 @@ type Props = {
   readonly rows: readonly EventRow[]
   readonly selected: string | null
   readonly onOpen: (row: EventRow) => void
-  /** The panel is open: fewer columns. */
+  /** The panel is open: only what is always there. */
   readonly isNarrow: boolean
+  readonly columns?: readonly ColumnName[]
+  /** Rows that are chosen for a copy or an export; none: nothing can be chosen here. */
+  readonly checks?: RowChecks
 }
 
-export function EventsTable({ slug, rows, selected, onOpen, isNarrow }: Props) {
+export type RowChecks = {
+  readonly ids: ReadonlySet<string>
+  readonly onToggle: (row: EventRow, isRange: boolean) => void
+}
+
+const alwaysPx = { check: 36, received: 112, outcome: 116, type: 180, id: 320 }
+
+export function EventsTable({ slug, rows, selected, onOpen, isNarrow, columns = standardColumns, checks }: Props) {
   const { zone } = useZone()
   const dayOf = (row: EventRow) => day(new Date(row.receivedAt), zone.timeZone)
   const startsDay = (n: number) => n > 0 && dayOf(rows[n]!) !== dayOf(rows[n - 1]!)
-  const columns = isNarrow ? 4 : 8
+  const shown = isNarrow ? noColumns : columns
+  const isStandard = columns === standardColumns || columns.join() === standardColumns.join()
+  const hasChecks = checks !== undefined
 
-  /** With a modifier the link does what browsers do: a new tab. */
-  const onClick = (row: EventRow) => (event: MouseEvent) => {
+  const table = (
+    <Table
+      className="table-fixed"
+      {...(isStandard || isNarrow ? {} : { style: { minWidth: widthOf(columns, hasChecks) } })}
+    >
+      <thead>
+        <tr>
+          {hasChecks && (
+            <Th style={{ width: alwaysPx.check }}>
+              <span className="sr-only">{text.selectColumn}</span>
+            </Th>
+          )}
+          <Th style={{ width: alwaysPx.received }}>{text.received}</Th>
+          <Th style={{ width: alwaysPx.outcome }}>{text.outcome}</Th>
+          <Th>{text.type}</Th>
+          <Th style={{ width: alwaysPx.id }}>{text.eventId}</Th>
+          {shown.map((name) => {
+            const { label, widthPx, isNumber, hidden }: EventColumn = optionalColumns[name]
+            return (
+              <Th key={name} style={{ width: widthPx }} className={cn(isNumber && 'text-right', isStandard && hidden)}>
+                {label}
+              </Th>
+            )
+          })}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row, n) => {
+          const id = rowId(row)
+          return (
+            <Fragment key={`${row.requestId}.${row.item}`}>
+              {startsDay(n) && (
+                <tr>
+                  <th
+                    colSpan={shown.length + 4 + Number(hasChecks)}
+                    scope="rowgroup"
+                    className="border-line border-b bg-bg px-4 py-1 text-left font-medium text-12 text-fg-3"
+                  >
+                    {dayWithYear(new Date(row.receivedAt), zone.timeZone)}
+                  </th>
+                </tr>
+              )}
+              <TableRow
+                slug={slug}
+                row={row}
+                isSelected={id === selected}
+                isChecked={checks?.ids.has(id) ?? false}
+                hasAnyChecked={(checks?.ids.size ?? 0) > 0}
+                columns={shown}
+                isStandard={isStandard}
+                onOpen={onOpen}
+                onToggle={checks?.onToggle}
+              />
+            </Fragment>
+          )
+        })}
+      </tbody>
+    </Table>
+  )
+  return (
+    <>
+      <div className="max-md:hidden">
+        {isStandard || isNarrow ? (
+          table
+        ) : (
+          <div {...scrollRegion(text.title)} className="overflow-x-auto [&_thead_th]:static">
+            {table}
+          </div>
+        )}
+      </div>
+      <ul className="m-0 list-none p-0 md:hidden">
+        {rows.map((row) => (
+          <ListItem key={`${row.requestId}.${row.item}`} slug={slug} row={row} />
+        ))}
+      </ul>
+    </>
+  )
+}
+
+const noColumns: readonly ColumnName[] = []
+
+function widthOf(columns: readonly ColumnName[], hasChecks: boolean): number {
+  const { check, received, outcome, type, id } = alwaysPx
+  const optional = columns.reduce((all, name) => all + optionalColumns[name].widthPx, 0)
+  return (hasChecks ? check : 0) + received + outcome + type + id + optional
+}
+
+type RowProps = {
+  readonly slug: string
+  readonly row: EventRow
+  readonly isSelected: boolean
+  readonly isChecked: boolean
+  readonly hasAnyChecked: boolean
+  readonly columns: readonly ColumnName[]
+  readonly isStandard: boolean
+  readonly onOpen: (row: EventRow) => void
+  readonly onToggle: RowChecks['onToggle'] | undefined
+}
+
+/** Drawn again only when something of its own changes: a live tail has a thousand of them. */
+const TableRow = memo(function TableRow({
+  slug,
+  row,
+  isSelected,
+  isChecked,
+  hasAnyChecked,
+  columns,
+  isStandard,
+  onOpen,
+  onToggle,
+}: RowProps) {
+  const id = rowId(row)
+  /** With a modifier the link does what browsers do: a new tab; Shift chooses up to here. */
+  const onClick = (event: MouseEvent) => {
+    if (event.shiftKey && onToggle !== undefined) {
+      event.preventDefault()
+      onToggle(row, true)
+      return
+    }
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return
     if (window.getSelection()?.toString() !== '') return
     event.preventDefault()
     onOpen(row)
   }
   return (
-    <>
-      <div className="max-md:hidden">
-        <Table className="table-fixed">
-          <thead>
-            <tr>
-              <Th className="w-[112px]">{text.received}</Th>
-              <Th className="w-[116px]">{text.outcome}</Th>
-              <Th>{text.type}</Th>
-              <Th className="w-[320px]">{text.eventId}</Th>
-              {!isNarrow && (
-                <>
-                  <Th className="w-[120px] max-xl:hidden">{text.source}</Th>
-                  <Th className="w-[136px] max-xl:hidden">{text.key}</Th>
-                  <Th className="w-[76px] text-right max-lg:hidden">{text.size}</Th>
-                  <Th className="w-[84px] text-right max-lg:hidden">{text.latency}</Th>
-                </>
-              )}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row, n) => {
-              const id = rowId(row)
-              const isSelected = id === selected
-              return (
-                <Fragment key={`${row.requestId}.${row.item}`}>
-                  {startsDay(n) && (
-                    <tr>
-                      <th
-                        colSpan={columns}
-                        scope="rowgroup"
-                        className="border-line border-b bg-bg px-4 py-1 text-left font-medium text-12 text-fg-3"
-                      >
-                        {dayWithYear(new Date(row.receivedAt), zone.timeZone)}
-                      </th>
-                    </tr>
-                  )}
-                  <tr
-                    data-event-row={id}
-                    aria-selected={isSelected}
-                    onClick={onClick(row)}
-                    className={cn('group cursor-pointer hover:bg-hover', isSelected && 'bg-selected hover:bg-selected')}
-                  >
-                    <Td className="whitespace-nowrap font-mono text-12 text-fg-2">
-                      <Time at={row.receivedAt} as="clock" />
-                    </Td>
-                    <Td>
-                      <StatusMark severity={outcomeSeverity[row.outcome]} label={outcomeText[row.outcome]} />
-                    </Td>
-                    <Td className="truncate">
-                      <TypeCell row={row} />
-                    </Td>
-                    <Td>
-                      <span className="flex items-center gap-1">
-                        <Link
-                          href={`/${slug}/events/${id}`}
-                          prefetch={false}
-                          onClick={onClick(row)}
-                          className="min-w-0 truncate font-mono text-12 text-fg no-underline"
-                        >
-                          {row.outcome === 'rejected' ? row.reason : shownId(row)}
-                        </Link>
-                        <Copy
-                          text={shownId(row)}
-                          label={text.copyId}
-                          className="opacity-0 focus-visible:opacity-100 group-hover:opacity-100"
-                        />
-                      </span>
-                    </Td>
-                    {!isNarrow && (
-                      <>
-                        <Td className="truncate max-xl:hidden">{sourceText(row.source.name)}</Td>
-                        <Td className="truncate text-fg-2 max-xl:hidden">{row.key?.name ?? row.key?.display ?? '–'}</Td>
-                        <Td className="tabular whitespace-nowrap text-right text-fg-2 max-lg:hidden">
-                          {bytes(row.size)}
-                        </Td>
-                        <Td className="tabular whitespace-nowrap text-right text-fg-2 max-lg:hidden">
-                          {row.latencyMs === null ? '–' : duration(row.latencyMs)}
-                        </Td>
-                      </>
-                    )}
-                  </tr>
-                </Fragment>
-              )
-            })}
-          </tbody>
-        </Table>
-      </div>
-      <ul className="m-0 list-none p-0 md:hidden">
-        {rows.map((row) => {
-          const id = rowId(row)
-          return (
-            <li key={`${row.requestId}.${row.item}`} data-event-row={id} className="border-line border-b">
-              <Link
-                href={`/${slug}/events/${id}`}
-                prefetch={false}
-                className="flex flex-col gap-0.5 px-4 py-2 text-fg no-underline"
-              >
-                <span className="flex items-center justify-between gap-3">
-                  <Time at={row.receivedAt} as="clock" className="font-mono text-12 text-fg-2" />
-                  <StatusMark severity={outcomeSeverity[row.outcome]} label={outcomeText[row.outcome]} />
-                </span>
-                <span className="truncate">
-                  <TypeCell row={row} />
-                </span>
-                <code className="break-all text-11 text-fg-2">
-                  {row.outcome === 'rejected' ? row.reason : shownId(row)}
-                </code>
-              </Link>
-            </li>
-          )
-        })}
-      </ul>
-    </>
+    <tr
+      data-event-row={id}
+      aria-selected={isSelected}
+      onClick={onClick}
+      onMouseDown={(event) => {
+        // No text is marked on the way of a range.
+        if (event.shiftKey && onToggle !== undefined) event.preventDefault()
+      }}
+      className={cn(
+        'group cursor-pointer hover:bg-hover',
+        (isSelected || isChecked) && 'bg-selected hover:bg-selected',
+      )}
+    >
+      {onToggle !== undefined && (
+        <Td className="pr-0" onClick={(event) => event.stopPropagation()}>
+          <input
+            type="checkbox"
+            tabIndex={-1}
+            aria-label={text.selectRow(shownId(row))}
+            checked={isChecked}
+            onChange={(event) => onToggle(row, (event.nativeEvent as PointerEvent).shiftKey === true)}
+            className={cn(
+              'block size-4 accent-accent focus-visible:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100',
+              !hasAnyChecked && 'opacity-0',
+            )}
+          />
+        </Td>
+      )}
+      <Td className="whitespace-nowrap font-mono text-12 text-fg-2">
+        <Time at={row.receivedAt} as="clock" />
+      </Td>
+      <Td>
+        <StatusMark severity={outcomeSeverity[row.outcome]} label={outcomeText[row.outcome]} />
+      </Td>
+      <Td className="truncate">
+        <TypeCell row={row} />
+      </Td>
+      <Td>
+        <span className="flex items-center gap-1">
+          <Link
+            href={`/${slug}/events/${id}`}
+            prefetch={false}
+            onClick={(event) => {
+              onClick(event)
+              event.stopPropagation()
+            }}
+            className="min-w-0 truncate font-mono text-12 text-fg no-underline"
+          >
+            {row.outcome === 'rejected' ? row.reason : shownId(row)}
+          </Link>
+          <Copy
+            text={shownId(row)}
+            label={text.copyId}
+            className="opacity-0 focus-visible:opacity-100 group-hover:opacity-100"
+          />
+        </span>
+      </Td>
+      {columns.map((name) => {
+        const { isNumber, hidden, cell }: EventColumn = optionalColumns[name]
+        return (
+          <Td
+            key={name}
+            className={cn(
+              'truncate text-fg-2',
+              isNumber && 'tabular whitespace-nowrap text-right',
+              isStandard && hidden,
+            )}
+          >
+            {cell(row)}
+          </Td>
+        )
+      })}
+    </tr>
   )
-}
+})
+
+const ListItem = memo(function ListItem({ slug, row }: { readonly slug: string; readonly row: EventRow }) {
+  const id = rowId(row)
+  return (
+    <li data-event-row={id} className="border-line border-b">
+      <Link
+        href={`/${slug}/events/${id}`}
+        prefetch={false}
+        className="flex flex-col gap-0.5 px-4 py-2 text-fg no-underline"
+      >
+        <span className="flex items-center justify-between gap-3">
+          <Time at={row.receivedAt} as="clock" className="font-mono text-12 text-fg-2" />
+          <StatusMark severity={outcomeSeverity[row.outcome]} label={outcomeText[row.outcome]} />
+        </span>
+        <span className="truncate">
+          <TypeCell row={row} />
+        </span>
+        <code className="break-all text-11 text-fg-2">{row.outcome === 'rejected' ? row.reason : shownId(row)}</code>
+      </Link>
+    </li>
+  )
+})
 
 function TypeCell({ row }: { readonly row: EventRow }) {
   return (

@@ -1,156 +1,209 @@
 'use client'
 
-import { usePathname, useRouter, useSearchParams } from 'next/navigation'
-import { useEffect, useMemo, useState } from 'react'
-import { isDialogOpen, isTyping } from '../../ui/typing.ts'
+import { Download } from 'lucide-react'
+import { useRouter } from 'next/navigation'
+import { useCallback, useEffect, useMemo, useState } from 'react'
+import { Button } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/states.tsx'
+import { useStable } from '../../ui/use-stable.ts'
+import { ColumnPicker } from './column-picker.tsx'
+import { type ColumnName, readColumns, writeColumns } from './columns.tsx'
 import { EventPanel } from './event-panel.tsx'
-import { type EventRow, type EventsPage, rowId, shownId } from './event-row.ts'
+import { type EventRow, type EventsPage, rowId } from './event-row.ts'
 import { EventsTable } from './events-table.tsx'
+import { ExportDialog } from './export-dialog.tsx'
 import { type EventsFilter, readFilter, writeFilter } from './filter.ts'
 import { FilterRow } from './filter-row.tsx'
+import { LiveBar, ResumePill } from './live-bar.tsx'
+import { liveKeptMax } from './live-rows.ts'
+import { NotKept } from './not-kept.tsx'
 import { OlderEvents } from './older-events.tsx'
+import { type CheckedRows, noChecks, toggleCheck } from './row-checks.ts'
 import { SearchBox, type SearchFault } from './search-box.tsx'
+import { SelectionBar } from './selection-bar.tsx'
 import { text } from './text.ts'
+import { useAddress } from './use-address.ts'
+import { useFacets } from './use-facets.ts'
+import { focusRow, useListKeys } from './use-list-keys.ts'
+import { useLiveSwitch } from './use-live-switch.ts'
+import { useLiveTail } from './use-live-tail.ts'
+import { usePanelPlace } from './use-panel-place.ts'
+import { usePauseTriggers } from './use-pause-triggers.ts'
 
 type Props = {
   readonly slug: string
   readonly initial: EventsPage
   readonly empty: React.ReactNode
+  readonly mayExport: boolean
 }
 
-const panelFromPx = 1_280
 const rowsMax = 1_000
+/** Below them nobody looks while rows enter at the top: a scroll is a pause. */
+const liveDrawnMax = 100
 
-/** The list, its filters and the panel; the address is the state of all three. */
-export function EventsView({ slug, initial, empty }: Props) {
+/** The list or its live tail, the filters and the panel; the address is the state of all of them. */
+export function EventsView({ slug, initial, empty, mayExport }: Props) {
   const router = useRouter()
-  const path = usePathname()
-  const params = useSearchParams()
+  const { params, replace, go } = useAddress()
   const filter = useMemo(() => readFilter(params), [params])
+  const { isLive, toggle: toggleLive } = useLiveSwitch()
+  const columns = readColumns(params.get('cols'))
+  const selected = params.get('selected')
+  const query = useMemo(() => String(writeFilter(filter)), [filter])
+  const liveQuery = useMemo(() => String(writeFilter({ ...filter, range: '24h', between: undefined })), [filter])
+
   const [more, setMore] = useState<{ readonly base: EventsPage; readonly page: EventsPage }>()
   // A refreshed first page starts the list over.
   const page = more?.base === initial ? more.page : initial
-  const { rows } = page
-  const selected = params.get('selected')
-  const [hasRoom, setRoom] = useState(false)
-  useEffect(() => {
-    const measure = () => setRoom(window.innerWidth >= panelFromPx)
-    measure()
-    window.addEventListener('resize', measure)
-    return () => window.removeEventListener('resize', measure)
-  }, [])
+  const tail = useLiveTail(slug, isLive ? liveQuery : undefined)
+  const rows = !isLive ? page.rows : tail.isPaused ? tail.shown : tail.shown.slice(0, liveDrawnMax)
+  const facets = useFacets(slug, query)
+  const place = usePanelPlace()
+  const [checked, setChecked] = useState<CheckedRows>(noChecks)
+  const [isExporting, setExporting] = useState(false)
+
+  // Another question has other rows to choose from.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
+  useEffect(() => setChecked(noChecks), [query, isLive])
 
   function show(next: EventsFilter) {
     const written = writeFilter(next)
-    router.push(written.size === 0 ? path : `${path}?${written}`, { scroll: false })
+    for (const name of ['cols', 'live']) {
+      const kept = params.get(name)
+      if (kept !== null) written.set(name, kept)
+    }
+    go(written)
   }
 
   /** Shallow: the server has nothing to do with it. */
-  function select(id: string | null) {
+  function set(name: 'selected' | 'cols', value: string | null) {
     const next = new URLSearchParams(params)
-    if (id === null) next.delete('selected')
-    else next.set('selected', id)
-    if (id === null) next.delete('tab')
-    window.history.replaceState(null, '', next.size === 0 ? path : `${path}?${next}`)
+    if (value === null) next.delete(name)
+    else next.set(name, value)
+    if (name === 'selected' && value === null) next.delete('tab')
+    replace(next)
   }
 
-  function open(row: EventRow) {
-    if (hasRoom) select(rowId(row))
-    else router.push(`/${slug}/events/${rowId(row)}`)
-  }
+  const open = useStable((row: EventRow) => {
+    if (place === 'none') router.push(`/${slug}/events/${rowId(row)}`)
+    else set('selected', rowId(row))
+  })
+  const check = useStable((row: EventRow, isRange: boolean) =>
+    setChecked((before) => toggleCheck(before, row, { isRange, shown: rows })),
+  )
 
   async function search(q: string): Promise<readonly SearchFault[]> {
     const next = { ...filter, q }
-    const faults = await check(slug, next)
+    const faults = await findFaults(slug, next)
     if (faults.length === 0) show(next)
     return faults
   }
 
+  const isPanelOpen = place !== 'none' && selected !== null
+  const pauseTriggers = usePauseTriggers(isLive, isPanelOpen || checked.rows.size > 0, tail.pause)
+  const resume = useCallback(() => {
+    window.scrollTo({ top: 0 })
+    tail.resume()
+  }, [tail.resume])
+
   useListKeys({
     rows,
     selected,
-    onSelect: (row) => (hasRoom ? select(rowId(row)) : focusRow(rowId(row))),
+    onSelect: (row) => (place === 'none' ? focusRow(rowId(row)) : set('selected', rowId(row))),
     onOpen: open,
-    onClose: () => select(null),
+    onClose: () => {
+      if (selected !== null) {
+        set('selected', null)
+        focusRow(selected)
+      } else setChecked(noChecks)
+    },
+    onCheck: check,
+    onLive: toggleLive,
   })
 
-  const isPanelOpen = hasRoom && selected !== null
+  const chosen = [...checked.rows.values()]
+  const exportOff = mayExport ? undefined : text.export.notAllowed
+  const checks = useMemo(() => ({ ids: new Set(checked.rows.keys()), onToggle: check }), [checked, check])
   return (
     <div className="flex min-h-0 flex-1">
       <div className="flex min-w-0 flex-1 flex-col">
         <div className="flex flex-col gap-2 border-line border-b px-4 py-2">
           <SearchBox value={filter.q} onSearch={search} />
-          <FilterRow filter={filter} onChange={show} />
-          {page.isRangeIgnored && <p className="text-12 text-fg-3">{text.rangeIgnored}</p>}
+          <FilterRow filter={filter} onChange={show} facets={facets} isLive={isLive}>
+            <ColumnPicker
+              columns={columns}
+              onChange={(next: readonly ColumnName[]) => set('cols', writeColumns(next))}
+            />
+            <Button size="small" kind="quiet" disabledReason={exportOff} onClick={() => setExporting(true)}>
+              <Download aria-hidden size={14} />
+              {text.export.open}
+            </Button>
+          </FilterRow>
+          {page.isRangeIgnored && !isLive && <p className="text-12 text-fg-3">{text.rangeIgnored}</p>}
+          {!isLive && <NotKept facets={facets} />}
         </div>
+        {isLive && <LiveBar tail={tail} slug={slug} />}
+        {isLive && <ResumePill tail={tail} onResume={resume} />}
         {rows.length === 0 ? (
-          empty
+          isLive ? (
+            tail.state.name === 'open' && <EmptyState title={text.live.waitingFor}>{text.live.waitingHint}</EmptyState>
+          ) : (
+            empty
+          )
         ) : (
-          <>
+          <div {...pauseTriggers}>
             <EventsTable
               slug={slug}
               rows={rows}
               selected={isPanelOpen ? selected : null}
               onOpen={open}
-              isNarrow={isPanelOpen}
+              isNarrow={isPanelOpen && place === 'beside'}
+              columns={columns}
+              checks={checks}
             />
-            <OlderEvents
-              slug={slug}
-              filter={filter}
-              page={page}
-              isFull={rows.length >= rowsMax}
-              onLoaded={(older) => setMore({ base: initial, page: { ...older, rows: [...rows, ...older.rows] } })}
-            />
-          </>
+          </div>
+        )}
+        {isLive && tail.isPaused && rows.length >= liveKeptMax && (
+          <p className="px-4 py-3 text-center text-12 text-fg-3">{text.live.kept}</p>
+        )}
+        {!isLive && page.rows.length > 0 && (
+          <OlderEvents
+            slug={slug}
+            filter={filter}
+            page={page}
+            isFull={page.rows.length >= rowsMax}
+            onLoaded={(older) => setMore({ base: initial, page: { ...older, rows: [...page.rows, ...older.rows] } })}
+          />
+        )}
+        {chosen.length > 0 && (
+          <SelectionBar
+            rows={chosen}
+            exportOff={exportOff}
+            onExport={() => setExporting(true)}
+            onClear={() => setChecked(noChecks)}
+          />
         )}
       </div>
-      {isPanelOpen && <EventPanel key={selected} slug={slug} id={selected} onClose={() => select(null)} />}
+      {isPanelOpen && (
+        <EventPanel key={selected} slug={slug} id={selected} place={place} onClose={() => set('selected', null)} />
+      )}
+      <ExportDialog
+        isOpen={isExporting}
+        onOpenChange={setExporting}
+        slug={slug}
+        filter={filter}
+        rows={chosen}
+        total={facets?.total ?? null}
+      />
     </div>
   )
 }
 
 /** A search that the grammar does not take never replaces the results. */
-async function check(slug: string, filter: EventsFilter): Promise<readonly SearchFault[]> {
+async function findFaults(slug: string, filter: EventsFilter): Promise<readonly SearchFault[]> {
   if (filter.q === '') return []
   const response = await fetch(`/api/${slug}/events?${writeFilter(filter)}&limit=1`).catch(() => undefined)
   if (response?.status !== 400) return []
   const answer = (await response.json()) as { readonly faults?: readonly SearchFault[] }
   return answer.faults ?? []
-}
-
-type ListKeys = {
-  readonly rows: readonly EventRow[]
-  readonly selected: string | null
-  readonly onSelect: (row: EventRow) => void
-  readonly onOpen: (row: EventRow) => void
-  readonly onClose: () => void
-}
-
-function useListKeys({ rows, selected, onSelect, onOpen, onClose }: ListKeys): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isDialogOpen()) return
-      const focused = document.activeElement?.closest('[data-event-row]')?.getAttribute('data-event-row') ?? null
-      const at = rows.findIndex((row) => rowId(row) === (selected ?? focused))
-      const row = rows[at]
-      if (event.key === 'j' || event.key === 'k') {
-        const next = rows[event.key === 'j' ? at + 1 : Math.max(0, at - 1)]
-        if (next !== undefined) {
-          onSelect(next)
-          focusRow(rowId(next))
-        }
-      } else if (event.key === 'Escape' && selected !== null) onClose()
-      else if (event.key === 'Enter' && row !== undefined && document.activeElement === document.body) onOpen(row)
-      else if (event.key === 'c' && row !== undefined)
-        void navigator.clipboard.writeText(shownId(row)).catch(() => undefined)
-    }
-    window.addEventListener('keydown', onKey)
-    return () => window.removeEventListener('keydown', onKey)
-  }, [rows, selected, onSelect, onOpen, onClose])
-}
-
-function focusRow(id: string): void {
-  const row = document.querySelector<HTMLElement>(`[data-event-row="${id}"] a`)
-  row?.focus()
-  row?.closest('tr, li')?.scrollIntoView({ block: 'nearest' })
 }

@@ -48,6 +48,20 @@ export function writeFilter(filter: EventsFilter): URLSearchParams {
   return params
 }
 
+/** All of it but the range as one search, the way it could be typed. */
+export function searchOf({ q, chips }: EventsFilter): string {
+  const terms = chipNames.flatMap((name) => {
+    const values = chips[name]
+    return values === undefined ? [] : [`${name}:${values.map(quoted).join(',')}`]
+  })
+  return [...(q.trim() === '' ? [] : [q.trim()]), ...terms].join(' ')
+}
+
+/** As the grammar takes it. */
+export function quoted(value: string): string {
+  return /[\s",:*]/.test(value) && !/^[\w./:-]+\*$/.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : value
+}
+
 export function isFiltered({ q, chips }: EventsFilter): boolean {
   return q.trim() !== '' || Object.keys(chips).length > 0
 }

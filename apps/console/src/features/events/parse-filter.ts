@@ -1,5 +1,5 @@
 import { parseSearch, type SearchFault, type SearchTerm } from '@eventmesh/db/search-grammar'
-import { chipNames, type EventsFilter } from './filter.ts'
+import { chipNames, type EventsFilter, quoted } from './filter.ts'
 import { ranges } from './range.ts'
 
 export type ParsedFilter =
@@ -24,8 +24,4 @@ export function rangeOf({
   between,
 }: EventsFilter): { readonly lastMs: number } | { readonly from: Date; readonly to: Date } {
   return between ?? { lastMs: ranges[range].ms }
-}
-
-function quoted(value: string): string {
-  return /[\s",:*]/.test(value) && !/^[\w./:-]+\*$/.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : value
 }

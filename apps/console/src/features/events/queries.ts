@@ -3,6 +3,7 @@ import {
   can,
   DatabaseError,
   type EventDetail,
+  type EventFacets,
   type EventFacts,
   type EventPlace,
   events,
@@ -53,6 +54,20 @@ export async function listEvents(
     if (error instanceof DatabaseError && error.sqlState === '57014') return { state: 'too_long' }
     throw error
   }
+}
+
+/** Undefined: the search is not understood. */
+export async function countFacets({ tenant }: Member, filter: EventsFilter): Promise<EventFacets | undefined> {
+  const parsed = parseFilter(filter)
+  if (!parsed.ok) return undefined
+  return await events.facets(database(), tenant.id, { terms: parsed.terms, range: rangeOf(filter) })
+}
+
+/** Whether the last 30 days hold what the filter's own range does not. */
+export async function hasOlder(member: Member, filter: EventsFilter): Promise<boolean> {
+  if (filter.between === undefined && filter.range === '30d') return false
+  const wider = await listEvents(member, { ...filter, range: '30d', between: undefined }, { limit: 1 })
+  return wider.state === 'page' && wider.page.rows.length > 0
 }
 
 /** Whether this organization has any row at all, copies left out. */

@@ -33,6 +33,8 @@ export const shortcuts: readonly (readonly [keys: string, does: string])[] = [
   ['j k', 'Next and previous row'],
   ['Enter', 'Open the row'],
   ['c', 'Copy its id'],
+  ['x', 'Choose the row; with Shift everything up to it'],
+  ['l', 'Live tail of the events'],
   ['Esc', 'Close'],
   ['?', 'This list'],
 ]

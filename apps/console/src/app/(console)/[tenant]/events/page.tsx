@@ -2,7 +2,8 @@ import { can } from '@eventmesh/db'
 import type { Metadata } from 'next'
 import { EventsView } from '../../../../features/events/events-view.tsx'
 import { isFiltered, readFilter, writeFilter } from '../../../../features/events/filter.ts'
-import { hasEvents, listEvents } from '../../../../features/events/queries.ts'
+import { LiveButton } from '../../../../features/events/live-button.tsx'
+import { hasEvents, hasOlder, listEvents } from '../../../../features/events/queries.ts'
 import { text } from '../../../../features/events/text.ts'
 import { SendTestButton } from '../../../../features/send-test/send-test-dialog.tsx'
 import { pageMember } from '../../../../server/page.ts'
@@ -37,10 +38,13 @@ export default async function EventsListPage({ params, searchParams }: Props) {
     <PageHeader
       title={text.title}
       actions={
-        <SendTestButton
-          slug={tenant}
-          disabledReason={can(member.role, 'events.send') ? undefined : 'Viewers cannot send events.'}
-        />
+        <>
+          <LiveButton />
+          <SendTestButton
+            slug={tenant}
+            disabledReason={can(member.role, 'events.send') ? undefined : 'Viewers cannot send events.'}
+          />
+        </>
       }
     />
   )
@@ -58,6 +62,7 @@ export default async function EventsListPage({ params, searchParams }: Props) {
   }
   const page = found.state === 'page' ? found.page : { rows: [], older: null, isRangeIgnored: false }
   const isNew = page.rows.length === 0 && !isFiltered(filter) && !(await hasEvents(member))
+  const isOlderThere = page.rows.length === 0 && !isNew && (await hasOlder(member, filter))
   const widened = writeFilter({ ...filter, range: '30d', between: undefined })
   return (
     <>
@@ -65,6 +70,7 @@ export default async function EventsListPage({ params, searchParams }: Props) {
       <EventsView
         slug={tenant}
         initial={page}
+        mayExport={can(member.role, 'events.export')}
         empty={
           isNew ? (
             <EmptyState
@@ -83,10 +89,16 @@ export default async function EventsListPage({ params, searchParams }: Props) {
               actions={
                 <>
                   {isFiltered(filter) && <LinkButton href={base}>{text.clear}</LinkButton>}
-                  {filter.range !== '30d' && <LinkButton href={`${base}?${widened}`}>{text.widen}</LinkButton>}
+                  {isOlderThere && (
+                    <LinkButton kind="primary" href={`${base}?${widened}`}>
+                      {text.searchAll}
+                    </LinkButton>
+                  )}
                 </>
               }
-            />
+            >
+              {isOlderThere ? text.olderExist : undefined}
+            </EmptyState>
           )
         }
       />

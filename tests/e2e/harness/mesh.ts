@@ -18,7 +18,7 @@ export type Mesh = {
   stdout(): string
   stderr(): string
   /** Of the process that serves now; undefined while it is being replaced. */
-  pid(part: 'supervisor' | 'ingest' | 'engine' | 'postgres'): number | undefined
+  pid(part: 'supervisor' | 'ingest' | 'engine' | 'console' | 'postgres'): number | undefined
   readonly exited: Promise<Exit>
 }
 
@@ -109,9 +109,14 @@ export async function cleanUp(): Promise<void> {
 
 function pidOf(dataDir: string, part: Parameters<Mesh['pid']>[0]): number | undefined {
   const candidates = part === 'postgres' ? [postmaster(dataDir)] : lockFile(dataDir)
-  const marker = { supervisor: 'scripts/start.ts', ingest: 'apps/ingest/', engine: 'apps/engine/', postgres: dataDir }[
-    part
-  ]
+  const marker = {
+    supervisor: 'scripts/start.ts',
+    ingest: 'apps/ingest/',
+    engine: 'apps/engine/',
+    // Next names its process itself.
+    console: 'next-server',
+    postgres: dataDir,
+  }[part]
   return candidates.find((pid) => pid !== undefined && isRunning(pid) && commandLine(pid).includes(marker))
 }
 

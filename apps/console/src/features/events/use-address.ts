@@ -10,6 +10,8 @@ export type Address = {
   readonly push: (next: URLSearchParams) => void
   /** With the server's answer. */
   readonly go: (next: URLSearchParams) => void
+  /** With an answer that is not older than now, whatever the router holds of that address. */
+  readonly renew: (next: URLSearchParams) => void
 }
 
 const listeners = new Set<() => void>()
@@ -29,17 +31,22 @@ export function useAddress(): Address {
     const tell = () => {
       for (const listener of listeners) listener()
     }
+    const push = (next: URLSearchParams) => {
+      window.history.pushState(null, '', at(next))
+      tell()
+    }
     return {
       params: new URLSearchParams(search),
       replace(next) {
         window.history.replaceState(null, '', at(next))
         tell()
       },
-      push(next) {
-        window.history.pushState(null, '', at(next))
-        tell()
-      },
+      push,
       go: (next) => router.push(at(next), { scroll: false }),
+      renew(next) {
+        push(next)
+        router.refresh()
+      },
     }
   }, [router, path, search])
 }

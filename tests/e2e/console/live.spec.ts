@@ -1,0 +1,158 @@
+import type { Page } from '@playwright/test'
+import { until } from '../harness/processes.ts'
+import { expect, type House, send, signIn, test } from './fixtures.ts'
+
+test.setTimeout(120_000)
+
+test('shows what comes in without a reload, and leads back to the list', async ({ page, house }) => {
+  await openTail(page, house, 'type:live.hello')
+  const sent = await send(house, { event_type: 'live.hello', payload: { n: 1 } })
+  await expect(rows(page).first()).toContainText(sent.event_id)
+  await page.keyboard.press('l')
+  await expect(page).not.toHaveURL(/live=1/)
+  await expect(rows(page).first()).toContainText(sent.event_id)
+})
+
+test('loses nothing and repeats nothing at 40 rows a second, through a scroll, a pause and a restart of the server', async ({
+  page,
+  house,
+}) => {
+  await openTail(page, house, 'type:live.flow')
+  const traffic = startTraffic(house, 'live.flow', 40)
+  await expect.poll(() => rows(page).count()).toBeGreaterThan(40)
+
+  await page.mouse.move(700, 500)
+  await page.mouse.wheel(0, 400)
+  const pill = page.getByRole('button', { name: /new$/ })
+  await expect(pill).toBeVisible()
+  const before = await idsKept(page)
+  await expect.poll(async () => await newCount(page)).toBeGreaterThan(40)
+  // What is read stands still.
+  expect((await idsKept(page)).slice(0, 40)).toEqual(before.slice(0, 40))
+
+  const server = house.mesh.pid('console')
+  expect(server).toBeDefined()
+  process.kill(server ?? 0, 'SIGTERM')
+  await expect(page.getByText(/^Disconnected · retrying in \d+ s$/)).toBeVisible()
+  await until('another server', 60_000, () => {
+    const now = house.mesh.pid('console')
+    return now !== undefined && now !== server
+  })
+  await expect(page.getByText('Paused', { exact: true })).toBeVisible({ timeout: 30_000 })
+
+  const sent = await traffic.stop()
+  const known = before.length
+  await expect.poll(() => newCount(page), { timeout: 20_000 }).toBe(sent.length - known)
+  await pill.click()
+  await expect.poll(async () => (await idsKept(page)).length).toBe(Math.min(100, sent.length))
+  // Paused, everything that is kept is drawn.
+  await page.mouse.wheel(0, 400)
+  await expect.poll(async () => (await idsKept(page)).length).toBe(sent.length)
+  expect((await idsKept(page)).toSorted()).toEqual(sent.toSorted())
+})
+
+test('counts each item of a batch once: shown or skipped, and its page lists all of them', async ({ page, house }) => {
+  await openTail(page, house, 'type:live.batch')
+  const response = await fetch(`${house.mesh.ingestUrl}/v1/events/batch`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${house.mesh.apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify(
+      Array.from({ length: 1_000 }, (_, n) => ({
+        event_type: 'live.batch',
+        idempotency_key: `batch-${n}`,
+        payload: { n },
+      })),
+    ),
+  })
+  expect(response.status).toBe(202)
+  const requestId = response.headers.get('x-request-id') ?? ''
+  const skipped = async () => {
+    const text = await page
+      .getByText(/^Showing a sample/)
+      .textContent({ timeout: 500 })
+      .catch(() => '')
+    return Number(/· ([\d,]+) skipped/.exec(text ?? '')?.[1]?.replace(',', '') ?? 0)
+  }
+  await page.mouse.move(700, 500)
+  await expect(page.getByRole('button', { name: /Resume|new$/ })).toBeVisible({ timeout: 20_000 })
+  await page.getByRole('button', { name: /Resume|new$/ }).click()
+  await page.mouse.wheel(0, 300)
+  await expect.poll(async () => (await idsKept(page)).length + (await skipped()), { timeout: 20_000 }).toBe(1_000)
+  const shown = await idsKept(page)
+  expect(new Set(shown).size).toBe(shown.length)
+  expect(await skipped()).toBeGreaterThan(0)
+
+  const pages = `${house.mesh.consoleUrl}/${house.slug}/events`
+  const items = new Set<string>()
+  for (let after = -1; after < 999; after += 100) {
+    await page.goto(`${pages}/${requestId}${after < 0 ? '' : `?after=${after}`}`)
+    for (const id of await idsKept(page)) items.add(id)
+  }
+  expect(items.size).toBe(1_000)
+
+  await page.goto(`${pages}?q=type:live.batch&selected=${requestId}.417`)
+  await expect(page.getByRole('complementary', { name: 'Event' })).toContainText('418/1000')
+  await page.reload()
+  await expect(page.getByRole('complementary', { name: 'Event' })).toContainText('418/1000')
+})
+
+test('holds at most five streams for a person, and none for whoever may not read', async ({ page, house }) => {
+  await signIn(page, house, undefined, `/${house.slug}/keys`)
+  const answers = await page.evaluate(async (path) => {
+    const stops = Array.from({ length: 5 }, () => new AbortController())
+    const statuses: number[] = []
+    for (const { signal } of stops) statuses.push((await fetch(path, { signal })).status)
+    statuses.push((await fetch(path)).status)
+    for (const stop of stops) stop.abort()
+    return statuses
+  }, `/api/${house.slug}/events/stream`)
+  expect(answers).toEqual([200, 200, 200, 200, 200, 429])
+  await until('the streams to be given back', 10_000, async () => {
+    const status = await page.evaluate(async (path) => {
+      const stop = new AbortController()
+      const answer = await fetch(path, { signal: stop.signal })
+      stop.abort()
+      return answer.status
+    }, `/api/${house.slug}/events/stream`)
+    return status === 200
+  })
+  const stranger = await fetch(`${house.mesh.consoleUrl}/api/${house.slug}/events/stream`)
+  expect(stranger.status).toBe(401)
+})
+
+async function openTail(page: Page, house: House, q: string): Promise<void> {
+  await signIn(page, house, undefined, `/${house.slug}/events?q=${encodeURIComponent(q)}`)
+  await page.keyboard.press('l')
+  await expect(page).toHaveURL(/live=1/)
+  await expect(page.getByText('Nothing has come in yet under these filters')).toBeVisible()
+}
+
+const rows = (page: Page) => page.locator('tr[data-event-row]')
+
+async function idsKept(page: Page): Promise<readonly string[]> {
+  return await rows(page).evaluateAll((all) => all.map((row) => row.getAttribute('data-event-row') ?? ''))
+}
+
+async function newCount(page: Page): Promise<number> {
+  const text = await page.getByRole('button', { name: /new$/ }).textContent()
+  return Number(/([\d,]+) new/.exec(text ?? '')?.[1]?.replaceAll(',', '') ?? 0)
+}
+
+/** Single events at a steady pace until it is stopped; answers the ids of their rows. */
+function startTraffic(house: House, type: string, perSecond: number) {
+  const sent: Promise<string>[] = []
+  const startedAt = performance.now()
+  const timer = setInterval(() => {
+    const due = ((performance.now() - startedAt) / 1_000) * perSecond
+    while (sent.length < due) {
+      const n = sent.length
+      sent.push(send(house, { event_type: type, payload: { n } }).then(({ request_id }) => request_id))
+    }
+  }, 10)
+  return {
+    async stop() {
+      clearInterval(timer)
+      return await Promise.all(sent)
+    },
+  }
+}

@@ -1,7 +1,17 @@
 import type { TenantId } from '@eventmesh/envelope'
 import { type Actor, append } from './audit.ts'
+import { can } from './capabilities.ts'
 import type { Database } from './connect.ts'
-import { answerOf, hasOwner, join, slugTakenIsAnswered, Undone } from './members.ts'
+import {
+  answerOf,
+  changing,
+  hasOwner,
+  join,
+  type MemberChange,
+  organizationsOf,
+  slugTakenIsAnswered,
+  Undone,
+} from './members.ts'
 import { newToken, tokenHash } from './one-time-token.ts'
 import { invalid, type Refused, refused } from './refused.ts'
 import { creationSchema, find } from './tenants.ts'
@@ -114,7 +124,7 @@ export async function setUp(
   ).catch(answerOf)
 }
 
-/** As the operator, or for an admin whose tenant the person belongs to (the caller checks that). */
+/** As the operator. */
 export async function createResetLink(db: Database, email: string): Promise<NewLink | Refused<'not_found'>> {
   const user = await findByEmail(db, email.trim().toLowerCase())
   if (user === undefined) return refused('not_found', `nobody signs in as ${email}`)
@@ -125,6 +135,39 @@ export async function createResetLink(db: Database, email: string): Promise<NewL
       insert into reset_link (token_hash, user_id, expires_at) values (${token.hash}, ${user.id}, ${expiresAt})`,
   )
   return { ok: true, token: token.text, expiresAt }
+}
+
+/**
+ * For a member whom an admin helps. Whoever sets somebody's password acts as them everywhere: so it is refused for a
+ * person who belongs to an organization where the helper could not do it too.
+ */
+export async function createMemberResetLink(
+  db: Database,
+  change: MemberChange & { readonly helper: UserId },
+  by: Actor,
+): Promise<NewLink | Refused<'not_found' | 'owners_only' | 'belongs_elsewhere'>> {
+  const { tenantId, userId, helper } = change
+  const [theirs, own] = await Promise.all([organizationsOf(db, userId), organizationsOf(db, helper)])
+  const isElsewhere = theirs.some(({ slug, role }) => {
+    const mine = own.find((each) => each.slug === slug)
+    return mine === undefined || !can(mine.role, role === 'owner' ? 'owners.write' : 'members.write')
+  })
+  if (isElsewhere) {
+    return refused('belongs_elsewhere', 'the person belongs to another organization too: ask the operator (reset-link)')
+  }
+  const token = newToken()
+  const expiresAt = new Date(Date.now() + resetLinkMs)
+  return await changing(db, change, async (tx, { email }) => {
+    await tx.sql`
+      insert into reset_link (token_hash, user_id, expires_at) values (${token.hash}, ${userId}, ${expiresAt})`
+    await append(tx, {
+      tenantId,
+      by,
+      action: 'member.reset_link_made',
+      target: { kind: 'member', id: userId, name: email },
+    })
+    return { ok: true, token: token.text, expiresAt }
+  })
 }
 
 export async function findResetLink(db: Database, token: string): Promise<LinkState<{ readonly email: string }>> {

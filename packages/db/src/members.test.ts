@@ -1,7 +1,10 @@
 import type { TenantId } from '@eventmesh/envelope'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as audit from './audit.ts'
+import type { Role } from './capabilities.ts'
 import { connect, type Database } from './connect.ts'
+import * as invites from './invites.ts'
+import * as keys from './keys.ts'
 import * as links from './links.ts'
 import * as members from './members.ts'
 import { newToken } from './one-time-token.ts'
@@ -117,16 +120,45 @@ describe('a reset link', () => {
 describe('an invite', () => {
   test('lets in the one it is for, once', async () => {
     const { tenantId, by } = await organization('inviting')
-    const { token } = await made(members.invite(db, { tenantId, email: 'New@example.com', role: 'viewer' }, by))
+    const { token } = await made(invites.create(db, { tenantId, email: 'New@example.com', role: 'viewer' }, by))
     const stranger = await account('stranger@example.com')
-    expect(await members.acceptInvite(db, { token, person: { signedIn: stranger } })).toMatchObject({
+    expect(await invites.accept(db, { token, person: { signedIn: stranger } })).toMatchObject({
       code: 'other_person',
     })
-    expect(await members.findInvite(db, token)).toMatchObject({ state: 'open' })
-    const accepted = await members.acceptInvite(db, { token, person: { passwordHash: hash } })
+    expect(await invites.find(db, token)).toMatchObject({ state: 'open' })
+    const accepted = await invites.accept(db, { token, person: { passwordHash: hash } })
     expect(accepted).toMatchObject({ ok: true, slug: 'inviting' })
-    expect(await members.acceptInvite(db, { token, person: { passwordHash: hash } })).toMatchObject({ code: 'used' })
+    expect(await invites.accept(db, { token, person: { passwordHash: hash } })).toMatchObject({ code: 'used' })
     expect((await members.list(db, tenantId)).map(({ role }) => role)).toEqual(['owner', 'viewer'])
+  })
+})
+
+describe('an invite that is still open', () => {
+  test('is listed, renewed with another link and revoked; what concerns owners is for owners', async () => {
+    const { tenantId, by } = await organization('managing')
+    const first = await made(invites.create(db, { tenantId, email: 'late@example.com', role: 'developer' }, by))
+    const [open] = await invites.list(db, tenantId)
+    expect(open).toMatchObject({ email: 'late@example.com', role: 'developer', invitedBy: by.name })
+    const asAdmin = { tenantId, id: open!.id, mayChangeOwners: false }
+    const renewed = await made(invites.renew(db, asAdmin, by))
+    expect(await invites.find(db, first.token)).toEqual({ state: 'unknown' })
+    expect(await invites.find(db, renewed.token)).toMatchObject({ state: 'open' })
+    expect(await invites.revoke(db, asAdmin, by)).toEqual({ ok: true })
+    expect(await invites.accept(db, { token: renewed.token, person: { passwordHash: hash } })).toMatchObject({
+      code: 'used',
+    })
+    expect(await invites.renew(db, asAdmin, by)).toMatchObject({ code: 'not_found' })
+    expect(await invites.list(db, tenantId)).toEqual([])
+
+    await made(invites.create(db, { tenantId, email: 'chief@example.com', role: 'owner' }, by))
+    const [chief] = await invites.list(db, tenantId)
+    const change = { tenantId, id: chief!.id, mayChangeOwners: false }
+    expect(await invites.renew(db, change, by)).toMatchObject({ code: 'owners_only' })
+    expect(await invites.revoke(db, change, by)).toMatchObject({ code: 'owners_only' })
+    const other = await organization('not-managing')
+    expect(await invites.revoke(db, { ...change, tenantId: other.tenantId, mayChangeOwners: true }, by)).toMatchObject({
+      code: 'not_found',
+    })
   })
 })
 
@@ -143,8 +175,8 @@ describe('members', () => {
     const { tenantId, userId, by } = await organization('owners')
     expect(await members.setRole(db, { tenantId, userId, role: 'viewer' }, by)).toMatchObject({ code: 'last_owner' })
     expect(await members.remove(db, { tenantId, userId }, by)).toMatchObject({ code: 'last_owner' })
-    const { token } = await made(members.invite(db, { tenantId, email: 'second@example.com', role: 'viewer' }, by))
-    const second = await members.acceptInvite(db, { token, person: { passwordHash: hash } })
+    const { token } = await made(invites.create(db, { tenantId, email: 'second@example.com', role: 'viewer' }, by))
+    const second = await invites.accept(db, { token, person: { passwordHash: hash } })
     if (!second.ok) throw new Error(second.detail)
     const session = await signedIn(second.userId)
     expect(await sessions.find(db, session)).toMatchObject({ mustRotate: false })
@@ -154,6 +186,62 @@ describe('members', () => {
       members.setRole(db, { tenantId, userId: each, role: 'viewer' }, by),
     )
     expect((await Promise.all(both)).filter(({ ok }) => ok)).toHaveLength(1)
+  })
+})
+
+describe('an admin', () => {
+  test('cannot touch an owner, make one, or act on a role that changed meanwhile', async () => {
+    const { tenantId, userId, by } = await organization('admins')
+    const admin = await joined(tenantId, 'admin@admins.example', 'admin', by)
+    const limited = { tenantId, mayChangeOwners: false }
+    expect(await members.setRole(db, { ...limited, userId, role: 'viewer' }, by)).toMatchObject({ code: 'owners_only' })
+    expect(await members.setRole(db, { ...limited, userId: admin, role: 'owner' }, by)).toMatchObject({
+      code: 'owners_only',
+    })
+    expect(await members.remove(db, { ...limited, userId }, by)).toMatchObject({ code: 'owners_only' })
+    expect(await members.signOutEverywhere(db, { ...limited, userId }, by)).toMatchObject({ code: 'owners_only' })
+    expect(await links.createMemberResetLink(db, { ...limited, userId, helper: admin }, by)).toMatchObject({
+      ok: false,
+    })
+    expect(
+      await members.setRole(db, { ...limited, userId: admin, role: 'viewer', from: 'developer' }, by),
+    ).toMatchObject({ code: 'conflict' })
+  })
+
+  test('signs a member out everywhere, and gives a reset link only for who belongs nowhere else', async () => {
+    const { tenantId, userId, by } = await organization('helping')
+    const member = await joined(tenantId, 'lost@helping.example', 'viewer', by)
+    const session = await signedIn(member)
+    expect(await members.signOutEverywhere(db, { tenantId, userId: member }, by)).toEqual({ ok: true })
+    expect(await sessions.find(db, session)).toBeUndefined()
+    const link = await made(links.createMemberResetLink(db, { tenantId, userId: member, helper: userId }, by))
+    expect(await links.findResetLink(db, link.token)).toMatchObject({ state: 'open' })
+    await users.setPassword(db, { userId: member, hash })
+    expect(await links.findResetLink(db, link.token)).toEqual({ state: 'used' })
+
+    const elsewhere = await organization('elsewhere')
+    const guest = await joined(tenantId, 'owner@elsewhere.example', 'viewer', by, elsewhere.userId)
+    expect(await links.createMemberResetLink(db, { tenantId, userId: guest, helper: userId }, by)).toMatchObject({
+      code: 'belongs_elsewhere',
+    })
+  })
+
+  test('removes a member with or without the keys that they made', async () => {
+    const { tenantId, by } = await organization('leaving')
+    for (const [email, choice] of [
+      ['stays@leaving.example', 'keep'],
+      ['goes@leaving.example', 'revoke'],
+    ] as const) {
+      const userId = await joined(tenantId, email, 'developer', by)
+      const made = await keys.create(db, { tenantId, name: email }, { kind: 'user', id: userId, name: email })
+      if (!made.ok) throw new Error(made.detail)
+      expect(await members.remove(db, { tenantId, userId, keys: choice }, by)).toEqual({ ok: true })
+      expect(await members.membershipOf(db, 'leaving', userId)).toBeUndefined()
+      const after = await keys.get(db, { tenantId, id: made.key.id })
+      expect(after!.status).toBe(choice === 'keep' ? 'active' : 'revoked')
+    }
+    const told = (await audit.list(db, tenantId)).map(({ action }) => action)
+    expect(told.filter((action) => action === 'key.revoked')).toHaveLength(1)
   })
 })
 
@@ -232,6 +320,18 @@ async function organization(slug: string) {
   const created = await members.createOrganization(db, { slug, name: slug, owner: userId }, by)
   if (!created.ok) throw new Error(created.detail)
   return { tenantId: created.tenantId as TenantId, userId, by }
+}
+
+async function joined(
+  tenantId: TenantId,
+  email: string,
+  role: Role,
+  by: audit.Actor,
+  signedIn?: users.UserId,
+): Promise<users.UserId> {
+  const { token } = await made(invites.create(db, { tenantId, email, role }, by))
+  const person = signedIn === undefined ? { passwordHash: hash } : { signedIn }
+  return (await made(invites.accept(db, { token, person }))).userId
 }
 
 async function signedIn(userId: users.UserId): Promise<Buffer> {

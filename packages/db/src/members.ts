@@ -3,11 +3,12 @@ import { type Actor, append } from './audit.ts'
 import { isRole, type Role } from './capabilities.ts'
 import type { Database, Transaction } from './connect.ts'
 import { DatabaseError } from './database-error.ts'
-import { newToken, tokenHash } from './one-time-token.ts'
+import { announceKeyChange } from './key-changes.ts'
+import { revokeKeysOf } from './member-keys.ts'
 import { invalid, type Refused, refused } from './refused.ts'
 import { markForRotation } from './sessions.ts'
 import { creationSchema, type Tenant } from './tenants.ts'
-import { createUser, emailSchema, type UserId, userByEmail } from './users.ts'
+import type { UserId } from './users.ts'
 
 /** A tenant as one of its members sees it. */
 export type Membership = { readonly tenant: Tenant; readonly role: Role }
@@ -141,17 +142,27 @@ export async function join(
   })
 }
 
-export type MemberChange = { readonly tenantId: TenantId; readonly userId: UserId }
-export type MemberRefused = Refused<'not_found' | 'last_owner'>
+export type MemberChange = {
+  readonly tenantId: TenantId
+  readonly userId: UserId
+  /** May touch owners and make some; else they are refused. Default true: the operator. */
+  readonly mayChangeOwners?: boolean
+}
+export type MemberRefused = Refused<'not_found' | 'last_owner' | 'owners_only'>
 
-/** The member's sessions exchange their ids at their next page. */
+/** The member's sessions exchange their ids at their next page. `from`: only while the role is still this one. */
 export async function setRole(
   db: Database,
-  { tenantId, userId, role }: MemberChange & { readonly role: Role },
+  { role, from, ...change }: MemberChange & { readonly role: Role; readonly from?: Role },
   by: Actor,
-): Promise<{ readonly ok: true } | MemberRefused> {
-  return await changing(db, { tenantId, userId }, async (tx, before) => {
+): Promise<{ readonly ok: true } | MemberRefused | Refused<'conflict'>> {
+  const { tenantId, userId, mayChangeOwners = true } = change
+  return await changing(db, change, async (tx, before) => {
     if (before.role === role) return { ok: true }
+    if (from !== undefined && before.role !== from) {
+      return refused('conflict', `somebody else changed the role to ${before.role} meanwhile`)
+    }
+    if (role === 'owner' && !mayChangeOwners) return ownersOnly()
     if (before.role === 'owner' && (await isLastOwner(tx, tenantId))) return lastOwner()
     await tx.sql`
       update membership set role = ${role}
@@ -168,12 +179,15 @@ export async function setRole(
   })
 }
 
+/** Their API keys stay, unless `keys` says otherwise; their events stay in any case. */
 export async function remove(
   db: Database,
-  { tenantId, userId }: MemberChange,
+  { keys = 'keep', ...change }: MemberChange & { readonly keys?: 'keep' | 'revoke' },
   by: Actor,
 ): Promise<{ readonly ok: true } | MemberRefused> {
-  return await changing(db, { tenantId, userId }, async (tx, before) => {
+  const { tenantId, userId } = change
+  let revoked: readonly string[] = []
+  const result = await changing(db, change, async (tx, before): Promise<{ ok: true } | MemberRefused> => {
     if (before.role === 'owner' && (await isLastOwner(tx, tenantId))) return lastOwner()
     await tx.sql`delete from membership where tenant_id = ${tenantId} and user_id = ${userId}`
     await markForRotation(tx, userId)
@@ -184,22 +198,44 @@ export async function remove(
       target: { kind: 'member', id: userId, name: before.email },
       changes: { role: { from: before.role, to: null } },
     })
+    if (keys === 'revoke') revoked = await revokeKeysOf(tx, tenantId, before.email, by)
+    return { ok: true }
+  })
+  if (result.ok) for (const hash of revoked) await announceKeyChange(db, hash)
+  return result
+}
+
+/** Ends every session of the member, in whatever browser. */
+export async function signOutEverywhere(
+  db: Database,
+  change: MemberChange,
+  by: Actor,
+): Promise<{ readonly ok: true } | MemberRefused> {
+  return await changing(db, change, async (tx, before) => {
+    await tx.sql`delete from session where user_id = ${change.userId}`
+    await append(tx, {
+      tenantId: change.tenantId,
+      by,
+      action: 'member.signed_out',
+      target: { kind: 'member', id: change.userId, name: before.email },
+    })
     return { ok: true }
   })
 }
 
 /** Changes of a tenant's members come one after the other: the last owner is counted under the tenant's lock. */
-async function changing<T>(
+export async function changing<T>(
   db: Database,
-  { tenantId, userId }: MemberChange,
+  { tenantId, userId, mayChangeOwners = true }: MemberChange,
   run: (tx: Transaction, before: { readonly role: Role; readonly email: string }) => Promise<T>,
-): Promise<T | Refused<'not_found'>> {
+): Promise<T | Refused<'not_found' | 'owners_only'>> {
   return await db.forTenant(tenantId, async (tx) => {
     await tx.sql`select from tenant where id = ${tenantId} for no key update`
     const [before] = await tx.sql<{ role: Role; email: string }[]>`
       select m.role, u.email from membership m join user_account u on u.id = m.user_id
       where m.tenant_id = ${tenantId} and m.user_id = ${userId}`
     if (before === undefined) return refused('not_found', 'this organization has no such member')
+    if (before.role === 'owner' && !mayChangeOwners) return ownersOnly()
     return await run(tx, before)
   })
 }
@@ -214,125 +250,8 @@ function lastOwner(): Refused<'last_owner'> {
   return refused('last_owner', 'an organization keeps at least one owner: make somebody else one first')
 }
 
-export const inviteMs = 24 * 3_600_000
-
-export type InviteState =
-  | { readonly state: 'open'; readonly invite: Invite }
-  | { readonly state: 'used' | 'expired' | 'unknown'; readonly invite?: Invite }
-
-export type Invite = {
-  readonly id: string
-  readonly tenantId: TenantId
-  readonly slug: string
-  readonly organization: string
-  readonly email: string
-  readonly role: Role
-  readonly invitedBy: string
-  readonly expiresAt: Date
-}
-
-/** A link for one address, good once and for 24 h; an earlier one for it ends. */
-export async function invite(
-  db: Database,
-  input: { readonly tenantId: TenantId; readonly email: string; readonly role: Role },
-  by: Actor,
-): Promise<{ readonly ok: true; readonly token: string; readonly expiresAt: Date } | Refused<'invalid' | 'is_member'>> {
-  const parsed = emailSchema.safeParse(input.email)
-  if (!parsed.success) return invalid(parsed.error)
-  const { tenantId, role } = input
-  const email = parsed.data
-  const token = newToken()
-  const expiresAt = new Date(Date.now() + inviteMs)
-  return await db.forTenant(tenantId, async (tx) => {
-    const member = await tx.sql`
-      select from membership m join user_account u on u.id = m.user_id
-      where m.tenant_id = ${tenantId} and u.email = ${email}`
-    if (member.length > 0) return refused('is_member', `${email} is a member already`)
-    await tx.sql`
-      update invite set revoked_at = now()
-      where tenant_id = ${tenantId} and email = ${email} and accepted_at is null and revoked_at is null`
-    const id = newUuid()
-    await tx.sql`
-      insert into invite (tenant_id, id, email, role, token_hash, invited_by, expires_at)
-      values (${tenantId}, ${id}, ${email}, ${role}, ${token.hash}, ${by.name}, ${expiresAt})`
-    await append(tx, {
-      tenantId,
-      by,
-      action: 'member.invited',
-      target: { kind: 'member', id, name: email },
-      changes: { role: { from: null, to: role } },
-    })
-    return { ok: true, token: token.text, expiresAt }
-  })
-}
-
-export async function findInvite(db: Database, token: string): Promise<InviteState> {
-  const [row] = await db.query((sql) => sql<InviteRow[]>`select * from invite_by_hash(${tokenHash(token)})`)
-  if (row === undefined || !isRole(row.role)) return { state: 'unknown' }
-  const found: Invite = {
-    id: row.id,
-    tenantId: row.tenant_id,
-    slug: row.slug,
-    organization: row.name,
-    email: row.email,
-    role: row.role,
-    invitedBy: row.invited_by,
-    expiresAt: row.expires_at,
-  }
-  if (row.accepted_at !== null || row.revoked_at !== null) return { state: 'used', invite: found }
-  return { state: row.expires_at.getTime() <= Date.now() ? 'expired' : 'open', invite: found }
-}
-
-type InviteRow = {
-  readonly tenant_id: TenantId
-  readonly id: string
-  readonly slug: string
-  readonly name: string
-  readonly email: string
-  readonly role: string
-  readonly invited_by: string
-  readonly expires_at: Date
-  readonly accepted_at: Date | null
-  readonly revoked_at: Date | null
-}
-
-/** Uses the link up: the signed-in person of that address joins, or a new account is made for it. */
-export async function acceptInvite(
-  db: Database,
-  input: {
-    readonly token: string
-    readonly person: { readonly signedIn: UserId } | { readonly passwordHash: string }
-    readonly ip?: string | undefined
-  },
-): Promise<
-  | { readonly ok: true; readonly userId: UserId; readonly slug: string }
-  | Refused<'used' | 'expired' | 'unknown' | 'email_taken' | 'other_person'>
-> {
-  const found = await findInvite(db, input.token)
-  if (found.state !== 'open') return refused(found.state, 'the link can no longer be used')
-  const { tenantId, id, email, role, slug } = found.invite
-  return await db
-    .forTenant(tenantId, async (tx) => {
-      const won = await tx.sql`
-      update invite set accepted_at = now()
-      where tenant_id = ${tenantId} and id = ${id} and accepted_at is null and revoked_at is null and expires_at > now()
-      returning 1`
-      if (won.length === 0) return refused('used', 'the link was already used')
-      const account = await userByEmail(tx, email)
-      if ('signedIn' in input.person) {
-        if (account?.id !== input.person.signedIn)
-          throw new Undone(refused('other_person', `this invite is for ${email}`))
-      } else if (account !== undefined) {
-        throw new Undone(refused('email_taken', `${email} has an account: sign in first`))
-      }
-      const user =
-        account ?? ('passwordHash' in input.person ? await createUser(tx, { email, ...input.person }) : undefined)
-      if (user === undefined) throw new Undone(refused('email_taken', `${email} has an account: sign in first`))
-      const by: Actor = { kind: 'user', id: user.id, name: email, ...(input.ip === undefined ? {} : { ip: input.ip }) }
-      await join(tx, tenantId, { userId: user.id, email, role }, by)
-      return { ok: true, userId: user.id, slug } as const
-    })
-    .catch(answerOf)
+export function ownersOnly(): Refused<'owners_only'> {
+  return refused('owners_only', 'only an owner changes owners')
 }
 
 /** Rolls a transaction back and becomes its answer. */

@@ -28,13 +28,14 @@ export async function passwordHash(db: Database, userId: UserId): Promise<string
   return row?.password_hash
 }
 
-/** Ends every session but `keep` (the caller's own, by the hash of its id). */
+/** Ends every session but `keep` (the caller's own, by the hash of its id), and every reset link. */
 export async function setPassword(
   db: Database,
   { userId, hash, keep }: { readonly userId: UserId; readonly hash: string; readonly keep?: Buffer },
 ): Promise<void> {
   await db.transaction(async (tx) => {
     await writePassword(tx, userId, hash)
+    await tx.sql`update reset_link set used_at = now() where user_id = ${userId} and used_at is null`
     await tx.sql`delete from session where user_id = ${userId} and hash <> ${keep ?? Buffer.alloc(32)}`
   })
 }

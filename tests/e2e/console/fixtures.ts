@@ -1,4 +1,4 @@
-import { connect, type Database, members, type Role } from '@eventmesh/db'
+import { connect, type Database, invites, type Role } from '@eventmesh/db'
 import { joinEmbedded } from '@eventmesh/db/embedded'
 import type { TenantId } from '@eventmesh/envelope'
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test'
@@ -98,7 +98,7 @@ export async function signIn(page: Page, { mesh }: House, email = owner, next = 
 /** A new person with this role, signed in on the page. */
 export async function join(page: Page, { db, mesh, slug }: House, email: string, role: Role): Promise<void> {
   const by = { kind: 'operator', name: owner } as const
-  const invited = await members.invite(db, { tenantId: mesh.tenantId as TenantId, email, role }, by)
+  const invited = await invites.create(db, { tenantId: mesh.tenantId as TenantId, email, role }, by)
   if (!invited.ok) throw new Error(invited.detail)
   await page.goto(`${mesh.consoleUrl}/invite/${invited.token}`)
   await page.getByLabel('Password', { exact: true }).fill(password)

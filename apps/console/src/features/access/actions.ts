@@ -1,6 +1,6 @@
 'use server'
 
-import { emailSchema, links, members, reservedSlugs } from '@eventmesh/db'
+import { emailSchema, invites, links, members, reservedSlugs } from '@eventmesh/db'
 import { z } from 'zod'
 import { done, fault, publicAction, userAction } from '../../server/action.ts'
 import { hashPassword } from '../../server/password.ts'
@@ -69,12 +69,12 @@ export const setUp = publicAction(
 export const acceptInvite = publicAction(
   z.object({ token: z.string().max(200), password: password.optional() }),
   async ({ db, facts, user }, { token, password: chosen = '' }) => {
-    const found = await members.findInvite(db, token)
+    const found = await invites.find(db, token)
     if (user === undefined) {
       const problem = passwordProblem(chosen, [found.invite?.email.split('@')[0] ?? ''])
       if (problem !== undefined) return fault('invalid', problem, 'password')
     }
-    const result = await members.acceptInvite(db, {
+    const result = await invites.accept(db, {
       token,
       person: user === undefined ? { passwordHash: await hashPassword(chosen) } : { signedIn: user.userId },
       ip: facts.ip,

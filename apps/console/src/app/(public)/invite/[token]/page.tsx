@@ -1,4 +1,4 @@
-import { members, users } from '@eventmesh/db'
+import { invites, users } from '@eventmesh/db'
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { Heading } from '../../../../features/access/heading.tsx'
@@ -13,7 +13,7 @@ export const metadata: Metadata = { title: 'Invite' }
 
 export default async function InvitePage({ params }: { readonly params: Promise<{ readonly token: string }> }) {
   const { token } = await params
-  const found = await members.findInvite(database(), token)
+  const found = await invites.find(database(), token)
   if (found.state !== 'open') {
     const by = found.invite?.invitedBy
     const reason = found.state === 'expired' && by !== undefined ? text.invite.expired(by) : text[found.state]

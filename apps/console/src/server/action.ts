@@ -107,8 +107,9 @@ async function checked<Input, Data>(
 function refusal(reason: 'signed_out' | 'must_rotate' | 'not_member' | 'forbidden'): { readonly ok: false } & Fault {
   switch (reason) {
     case 'signed_out':
-    case 'must_rotate':
       return signedOut()
+    case 'must_rotate':
+      return fault('must_rotate', 'Your rights changed. Reload the page.')
     case 'not_member':
       return fault('not_found', 'There is nothing here.')
     case 'forbidden':

@@ -160,6 +160,28 @@ export async function signIn(credentials: { readonly email: string; readonly pas
   return { ok: true, userId: user.id }
 }
 
+/** What gives away an organization wants a password younger than this. */
+const freshMs = 15 * 60_000
+
+export function isFresh({ session }: CurrentUser): boolean {
+  return Date.now() - session.authenticatedAt.getTime() < freshMs
+}
+
+/** The signed-in person's password once more; right, it exchanges the session's id. */
+export async function reauthenticate(
+  { userId, email }: CurrentUser,
+  password: string,
+): Promise<{ readonly ok: true } | { readonly ok: false; readonly retryAfterS?: number }> {
+  const db = database()
+  const attempt = { email, ip: (await requestFacts()).ip }
+  const admission = await signInThrottle.admit(db, attempt)
+  if (!admission.ok) return { ok: false, retryAfterS: admission.retryAfterS }
+  if (!(await verifyPassword(await users.passwordHash(db, userId), password))) return { ok: false }
+  await signInThrottle.succeeded(db, attempt)
+  await rotate({ isAuthentication: true })
+  return { ok: true }
+}
+
 /** A session for somebody who has just proven who they are; one that the browser had before ends. */
 export async function begin(userId: PersonId): Promise<void> {
   const before = await cookieValue()

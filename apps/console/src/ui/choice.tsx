@@ -76,17 +76,20 @@ export function Select<Value extends string>({
   onChange,
   choices,
   label,
+  disabledReason,
   className,
-}: Omit<ChoiceProps<Value>, 'isRow'> & { readonly className?: string }) {
+}: Omit<ChoiceProps<Value>, 'isRow'> & { readonly disabledReason?: string | undefined; readonly className?: string }) {
   return (
     <BaseSelect.Root
       name={name}
       value={value}
       onValueChange={(next) => onChange(next as Value)}
+      readOnly={disabledReason !== undefined}
       items={choices.map((choice) => ({ value: choice.value, label: choice.label }))}
     >
       <BaseSelect.Trigger
         aria-label={label}
+        title={disabledReason}
         className={cn(
           controlClass,
           'flex h-8 items-center justify-between gap-2 text-left pointer-coarse:h-11',
@@ -105,7 +108,8 @@ export function Select<Value extends string>({
               <BaseSelect.Item
                 key={choice.value}
                 value={choice.value}
-                className="flex min-h-7 cursor-default select-none items-center gap-2 rounded-[4px] py-1 pr-2 pl-2 text-13 outline-none data-highlighted:bg-hover"
+                disabled={choice.disabledReason !== undefined}
+                className="flex min-h-7 cursor-default select-none items-center gap-2 rounded-[4px] py-1 pr-2 pl-2 text-13 outline-none data-disabled:text-fg-3 data-highlighted:bg-hover"
               >
                 <span className="grid size-4 place-items-center text-accent-text">
                   <BaseSelect.ItemIndicator>
@@ -113,6 +117,9 @@ export function Select<Value extends string>({
                   </BaseSelect.ItemIndicator>
                 </span>
                 <BaseSelect.ItemText>{choice.label}</BaseSelect.ItemText>
+                {choice.disabledReason !== undefined && (
+                  <span className="ml-auto pl-3 text-11">{choice.disabledReason}</span>
+                )}
               </BaseSelect.Item>
             ))}
           </BaseSelect.Popup>

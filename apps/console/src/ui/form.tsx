@@ -3,6 +3,7 @@
 import { type FormEvent, type ReactNode, useRef, useState } from 'react'
 import type { ActionFault, ActionResult } from './action-result.ts'
 import { Copy } from './copy.tsx'
+import { send } from './send.ts'
 
 export type FormState = {
   readonly isPending: boolean
@@ -17,7 +18,7 @@ export type FormState = {
  * first of them. The values stay.
  */
 export function useForm<Data>(
-  send: (values: Readonly<Record<string, string>>) => Promise<ActionResult<Data>>,
+  run: (values: Readonly<Record<string, string>>) => Promise<ActionResult<Data>>,
   onDone: (data: Data) => void,
 ): FormState & { readonly onSubmit: (event: FormEvent<HTMLFormElement>) => void; readonly reset: () => void } {
   const [state, setState] = useState<FormState>({ isPending: false, errors: {}, fault: undefined })
@@ -28,7 +29,7 @@ export function useForm<Data>(
     isSending.current = true
     setState({ isPending: true, errors: {}, fault: undefined })
     const values = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]))
-    const result = await send(values).catch(unreachable)
+    const result = await send(() => run(values))
     isSending.current = false
     if (result.ok) {
       setState({ isPending: false, errors: {}, fault: undefined })
@@ -51,14 +52,6 @@ export function useForm<Data>(
       void submit(event.currentTarget)
     },
   }
-}
-
-/** The action did not answer at all: no network, or the console was replaced by a newer one meanwhile. */
-export function unreachable(): ActionFault {
-  const message = navigator.onLine
-    ? 'The console did not answer. It may have been updated: reload the page and try again.'
-    : 'You are offline. Nothing was sent; try again when the connection is back.'
-  return { ok: false, code: 'unreachable', message, requestId: '' }
 }
 
 export function FormFault({ fault }: { readonly fault: ActionFault | undefined }) {

@@ -32,6 +32,10 @@ const sentences: Readonly<Record<string, string>> = {
   'member.invited': 'invited',
   'member.role_changed': 'changed the role of',
   'member.removed': 'removed',
+  'member.signed_out': 'signed out everywhere',
+  'member.reset_link_made': 'made a reset link for',
+  'member.invite_renewed': 'renewed the invite for',
+  'member.invite_revoked': 'revoked the invite for',
 }
 
 /** `rotated the key`; an action that is newer than this table is written as it is. */

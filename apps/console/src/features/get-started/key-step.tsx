@@ -4,7 +4,8 @@ import { useEffect, useRef, useState } from 'react'
 import type { ActionFault } from '../../ui/action-result.ts'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
-import { FormFault, unreachable } from '../../ui/form.tsx'
+import { FormFault } from '../../ui/form.tsx'
+import { send } from '../../ui/send.ts'
 import { Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { createFirstKey } from './actions.ts'
@@ -26,7 +27,7 @@ export function KeyStep({ slug, earlier, secret, onCreated }: Props) {
   async function create() {
     setPending(true)
     setFault(undefined)
-    const result = await createFirstKey(slug, { operationId: crypto.randomUUID() }).catch(unreachable)
+    const result = await send(() => createFirstKey(slug, { operationId: crypto.randomUUID() }))
     setPending(false)
     if (result.ok) onCreated(result.data.key)
     else setFault(result)

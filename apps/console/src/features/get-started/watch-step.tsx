@@ -2,8 +2,8 @@
 
 import { useEffect, useState } from 'react'
 import { Button, LinkButton } from '../../ui/button.tsx'
-import { unreachable } from '../../ui/form.tsx'
 import { duration } from '../../ui/format.ts'
+import { send } from '../../ui/send.ts'
 import { StatusMark } from '../../ui/status.tsx'
 import { sendFirst } from './actions.ts'
 import type { Arrival } from './arrival.ts'
@@ -59,7 +59,7 @@ export function WatchStep({ slug, ingestUrl, canSend, seq }: Props) {
             isPending={isPending}
             onClick={async () => {
               setPending(true)
-              const result = await sendFirst(slug, {}).catch(unreachable)
+              const result = await send(() => sendFirst(slug, {}))
               setPending(false)
               setFault(result.ok ? undefined : result.message)
             }}

@@ -2,9 +2,10 @@
 
 import { useRouter } from 'next/navigation'
 import { createContext, type ReactNode, useContext, useState } from 'react'
+import type { ActionResult } from '../../ui/action-result.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
-import { unreachable } from '../../ui/form.tsx'
 import { count } from '../../ui/format.ts'
+import { send } from '../../ui/send.ts'
 import { endOverlap, revokeKey, setKeyDisabled } from './actions.ts'
 import { CreateKeyDialog } from './create-key-dialog.tsx'
 import { EditKeyDialog } from './edit-key-dialog.tsx'
@@ -56,9 +57,9 @@ export function KeyDialogs({ slug, ingestUrl, ownIp, rights, children }: Props) 
     if (newKeyId !== undefined) focusRow(newKeyId)
   }
 
-  async function run(send: () => Promise<{ readonly ok: boolean; readonly message?: string }>) {
+  async function run(action: () => Promise<ActionResult<null>>) {
     setPending(true)
-    const result = await send().catch(unreachable)
+    const result = await send(action)
     setPending(false)
     if (result.ok) close()
     else setFault(result.message)
@@ -78,7 +79,7 @@ export function KeyDialogs({ slug, ingestUrl, ownIp, rights, children }: Props) 
           setAsked(next)
         },
         async setDisabled({ id }, disabled) {
-          await setKeyDisabled(slug, { id, disabled }).catch(unreachable)
+          await send(() => setKeyDisabled(slug, { id, disabled }))
           router.refresh()
         },
       }}

@@ -1,6 +1,6 @@
 'use client'
 
-import { Activity, Check, ChevronsUpDown, KeyRound, LayoutGrid, Plus, Rocket, ScrollText } from 'lucide-react'
+import { Activity, Check, ChevronsUpDown, KeyRound, LayoutGrid, Plus, Rocket, ScrollText, Users } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import type { ReactNode } from 'react'
@@ -54,18 +54,22 @@ export function Rail({
           isNarrow={isNarrow}
         />
         <Item href={`${base}/keys`} icon={<KeyRound aria-hidden size={15} />} label={text.keys} isNarrow={isNarrow} />
+        <div className={cn('mt-4 mb-1 px-2 text-11 text-fg-3', isNarrow === 'below-lg' && 'max-lg:sr-only')}>
+          {text.organization}
+        </div>
+        <Item
+          href={`${base}/members`}
+          icon={<Users aria-hidden size={15} />}
+          label={text.members}
+          isNarrow={isNarrow}
+        />
         {showsAudit && (
-          <>
-            <div className={cn('mt-4 mb-1 px-2 text-11 text-fg-3', isNarrow === 'below-lg' && 'max-lg:sr-only')}>
-              {text.organization}
-            </div>
-            <Item
-              href={`${base}/audit`}
-              icon={<ScrollText aria-hidden size={15} />}
-              label={text.audit}
-              isNarrow={isNarrow}
-            />
-          </>
+          <Item
+            href={`${base}/audit`}
+            icon={<ScrollText aria-hidden size={15} />}
+            label={text.audit}
+            isNarrow={isNarrow}
+          />
         )}
       </nav>
       <RailFoot email={email} isNarrow={isNarrow === 'below-lg'} />

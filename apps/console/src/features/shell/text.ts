@@ -3,6 +3,8 @@ export const text = {
   overview: 'Overview',
   events: 'Events',
   keys: 'API keys',
+  members: 'Members',
+  settings: 'Settings',
   audit: 'Audit log',
   getStarted: 'Get started',
   organization: 'Organization',

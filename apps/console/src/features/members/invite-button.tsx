@@ -1,0 +1,19 @@
+'use client'
+
+import { Button } from '../../ui/button.tsx'
+import { useMemberDialogs } from './member-dialogs.tsx'
+import { text } from './text.ts'
+
+export function InviteButton() {
+  const { ask, rights } = useMemberDialogs()
+  return (
+    <Button
+      kind="primary"
+      size="small"
+      disabledReason={rights.write ? undefined : text.needsAdmin}
+      onClick={() => ask({ what: 'invite' })}
+    >
+      {text.invite}
+    </Button>
+  )
+}

@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { type KeyboardEvent, useState } from 'react'
 import { cn } from './class-names.ts'
-import { count, day, shortClock } from './format.ts'
+import { count, day, duration, shortClock } from './format.ts'
 import { Table, Td, Th } from './table.tsx'
 import { useZone } from './time.tsx'
 
@@ -20,8 +20,11 @@ export type StepBucket = {
   /** RFC 3339. */
   readonly at: string
   readonly isPartial: boolean
-  readonly values: Readonly<Record<string, number>>
+  /** By layer; null: there is none, and a line is broken there. */
+  readonly values: Readonly<Record<string, number | null>>
   readonly href: string
+  /** By layer, where its own part of the bucket opens something else. */
+  readonly hrefs?: Readonly<Record<string, string>>
 }
 
 type Props = {
@@ -29,19 +32,30 @@ type Props = {
   readonly layers: readonly Layer[]
   readonly buckets: readonly StepBucket[]
   readonly isWithDays: boolean
+  /** `lines`: each layer from the ground, without its area. */
+  readonly kind?: 'stack' | 'lines'
+  readonly unit?: 'count' | 'ms'
+  /** By layer, of the whole range; where the sum of the buckets does not say it. */
+  readonly totals?: Readonly<Record<string, number | null>>
 }
 
 const height = 100
-const unit = 10
+const step = 10
 
-/** Stacked steps without gaps or motion; arrows walk the buckets, Enter opens one; the same as a table. */
-export function StepArea({ label, layers, buckets, isWithDays }: Props) {
+/** Steps, stacked or as lines, without motion; arrows walk the buckets, Enter opens one; the same as a table. */
+export function StepArea({ label, layers, buckets, isWithDays, kind = 'stack', unit = 'count', totals }: Props) {
   const router = useRouter()
   const { zone } = useZone()
   const [at, setAt] = useState<number>()
   const [isTable, setTable] = useState(false)
-  const total = (bucket: StepBucket) => layers.reduce((all, { key }) => all + (bucket.values[key] ?? 0), 0)
-  const top = niceTop(Math.max(1, ...buckets.map(total)))
+  const isStack = kind === 'stack'
+  const written = (value: number | null) => (value === null ? '–' : unit === 'ms' ? duration(value) : count(value))
+  const peak = (bucket: StepBucket) =>
+    layers.reduce((all, { key }) => {
+      const value = bucket.values[key] ?? 0
+      return isStack ? all + value : Math.max(all, value)
+    }, 0)
+  const top = niceTop(Math.max(1, ...buckets.map(peak)))
   const shown = at === undefined ? undefined : buckets[at]
   const timeOf = (bucket: StepBucket) => {
     const date = new Date(bucket.at)
@@ -49,14 +63,24 @@ export function StepArea({ label, layers, buckets, isWithDays }: Props) {
       ? `${day(date, zone.timeZone)}, ${shortClock(date, zone.timeZone)}`
       : shortClock(date, zone.timeZone)
   }
-  const sumOf = (key: string) =>
-    shown === undefined ? buckets.reduce((all, bucket) => all + (bucket.values[key] ?? 0), 0) : (shown.values[key] ?? 0)
+  const sumOf = (key: string): number | null => {
+    if (shown !== undefined) return shown.values[key] ?? null
+    if (totals !== undefined) return totals[key] ?? null
+    return buckets.reduce((all, bucket) => all + (bucket.values[key] ?? 0), 0)
+  }
+  const basesOf = (n: number) => buckets.map((bucket) => (isStack ? sumBelow(layers, bucket, n) : 0))
+  /** What lies under the pointer, `share` of the height from the top. */
+  const hrefAt = (bucket: StepBucket, share: number) => {
+    const value = (1 - share) * top
+    const layer = layers.find((_, n) => value <= sumBelow(layers, bucket, n + 1))
+    return (isStack && layer !== undefined && bucket.hrefs?.[layer.key]) || bucket.href
+  }
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
-    if (step !== 0) {
+    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+    if (by !== 0) {
       event.preventDefault()
-      setAt((before) => Math.min(buckets.length - 1, Math.max(0, (before ?? buckets.length) + step)))
+      setAt((before) => Math.min(buckets.length - 1, Math.max(0, (before ?? buckets.length) + by)))
     }
     if (event.key === 'Escape') setAt(undefined)
     if (event.key === 'Enter' && shown !== undefined) router.push(shown.href)
@@ -70,9 +94,9 @@ export function StepArea({ label, layers, buckets, isWithDays }: Props) {
             <span
               aria-hidden
               className="size-2 rounded-[2px]"
-              style={{ background: layer.colour, opacity: layer.hasStroke ? 1 : layer.opacity }}
+              style={{ background: layer.colour, opacity: layer.hasStroke || !isStack ? 1 : layer.opacity }}
             />
-            {layer.label} <span className="tabular font-medium text-fg">{count(sumOf(layer.key))}</span>
+            {layer.label} <span className="tabular font-medium text-fg">{written(sumOf(layer.key))}</span>
           </span>
         ))}
         <span aria-live="polite" className="tabular text-fg-3">
@@ -106,7 +130,7 @@ export function StepArea({ label, layers, buckets, isWithDays }: Props) {
                   <Td className="tabular">{timeOf(bucket)}</Td>
                   {layers.map((layer) => (
                     <Td key={layer.key} className="tabular text-right">
-                      {count(bucket.values[layer.key] ?? 0)}
+                      {written(bucket.values[layer.key] ?? (isStack ? 0 : null))}
                     </Td>
                   ))}
                 </tr>
@@ -115,11 +139,11 @@ export function StepArea({ label, layers, buckets, isWithDays }: Props) {
           </Table>
         </div>
       ) : (
-        <div className="grid grid-cols-[36px_minmax(0,1fr)] grid-rows-[1fr_auto] gap-x-2">
+        <div className="grid grid-cols-[44px_minmax(0,1fr)] grid-rows-[1fr_auto] gap-x-2">
           <div aria-hidden className="tabular relative text-right text-11 text-fg-3">
             {[top, top / 2, 0].map((tick, n) => (
               <span key={tick} className="absolute right-0 -translate-y-1/2" style={{ top: `${n * 50}%` }}>
-                {n === 1 && tick % 1 !== 0 ? '' : short(tick)}
+                {n === 1 && tick % 1 !== 0 ? '' : unit === 'ms' ? duration(tick) : short(tick)}
               </span>
             ))}
           </div>
@@ -136,7 +160,7 @@ export function StepArea({ label, layers, buckets, isWithDays }: Props) {
           >
             <svg
               aria-hidden="true"
-              viewBox={`0 0 ${buckets.length * unit} ${height}`}
+              viewBox={`0 0 ${buckets.length * step} ${height}`}
               preserveAspectRatio="none"
               className="absolute inset-0 h-full w-full overflow-visible"
             >
@@ -144,7 +168,7 @@ export function StepArea({ label, layers, buckets, isWithDays }: Props) {
                 <line
                   key={part}
                   x1={0}
-                  x2={buckets.length * unit}
+                  x2={buckets.length * step}
                   y1={height * part}
                   y2={height * part}
                   stroke="var(--line)"
@@ -152,11 +176,13 @@ export function StepArea({ label, layers, buckets, isWithDays }: Props) {
                 />
               ))}
               {layers.map((layer, n) => {
-                const bases = buckets.map((bucket) => sumBelow(layers, bucket, n))
+                const bases = basesOf(n)
                 return (
                   <g key={layer.key}>
-                    <path d={area(buckets, layer.key, bases, top)} fill={layer.colour} opacity={layer.opacity} />
-                    {layer.hasStroke && (
+                    {isStack && (
+                      <path d={area(buckets, layer.key, bases, top)} fill={layer.colour} opacity={layer.opacity} />
+                    )}
+                    {(layer.hasStroke || !isStack) && (
                       <path
                         d={edge(buckets, layer.key, bases, top)}
                         fill="none"
@@ -169,7 +195,7 @@ export function StepArea({ label, layers, buckets, isWithDays }: Props) {
                 )
               })}
               {at !== undefined && (
-                <rect x={at * unit} y={0} width={unit} height={height} fill="var(--fg)" opacity={0.07} />
+                <rect x={at * step} y={0} width={step} height={height} fill="var(--fg)" opacity={0.07} />
               )}
             </svg>
             <div aria-hidden className="absolute inset-0 flex">
@@ -179,7 +205,9 @@ export function StepArea({ label, layers, buckets, isWithDays }: Props) {
                   type="button"
                   tabIndex={-1}
                   onPointerEnter={() => setAt(n)}
-                  onClick={() => router.push(bucket.href)}
+                  onClick={({ nativeEvent, currentTarget }) =>
+                    router.push(hrefAt(bucket, nativeEvent.offsetY / currentTarget.clientHeight))
+                  }
                   className={cn(
                     'h-full min-w-0 flex-1',
                     bucket.isPartial && 'bg-[repeating-linear-gradient(135deg,transparent_0_3px,var(--line)_3px_4px)]',
@@ -205,10 +233,12 @@ function sumBelow(layers: readonly Layer[], bucket: StepBucket, n: number): numb
 }
 
 function edge(buckets: readonly StepBucket[], key: string, bases: readonly number[], top: number): string {
+  const isThere = (bucket: StepBucket | undefined) => bucket?.values[key] !== null && bucket !== undefined
   return buckets
     .map((bucket, n) => {
+      if (!isThere(bucket)) return ''
       const y = height - (((bases[n] ?? 0) + (bucket.values[key] ?? 0)) / top) * height
-      return `${n === 0 ? 'M' : 'L'}${n * unit},${y.toFixed(2)}H${(n + 1) * unit}`
+      return `${isThere(buckets[n - 1]) ? 'L' : 'M'}${n * step},${y.toFixed(2)}H${(n + 1) * step}`
     })
     .join('')
 }
@@ -216,7 +246,7 @@ function edge(buckets: readonly StepBucket[], key: string, bases: readonly numbe
 function area(buckets: readonly StepBucket[], key: string, bases: readonly number[], top: number): string {
   const back = buckets
     .map((_, n) => buckets.length - 1 - n)
-    .map((n) => `L${(n + 1) * unit},${(height - ((bases[n] ?? 0) / top) * height).toFixed(2)}H${n * unit}`)
+    .map((n) => `L${(n + 1) * step},${(height - ((bases[n] ?? 0) / top) * height).toFixed(2)}H${n * step}`)
     .join('')
   return `${edge(buckets, key, bases, top)}${back}Z`
 }
@@ -224,7 +254,7 @@ function area(buckets: readonly StepBucket[], key: string, bases: readonly numbe
 /** The next of 1, 2, 4, 10 × a power of ten: its half is a whole number too, above 1. */
 function niceTop(max: number): number {
   const power = 10 ** Math.floor(Math.log10(max))
-  return [1, 2, 4, 10].map((step) => step * power).find((step) => step >= max) ?? max
+  return [1, 2, 4, 10].map((part) => part * power).find((nice) => nice >= max) ?? max
 }
 
 function short(n: number): string {
@@ -233,6 +263,6 @@ function short(n: number): string {
 
 function ticks(buckets: readonly StepBucket[]): readonly StepBucket[] {
   const wanted = 5
-  const step = Math.max(1, Math.floor((buckets.length - 1) / (wanted - 1)))
-  return buckets.filter((_, n) => n % step === 0).slice(0, wanted)
+  const every = Math.max(1, Math.floor((buckets.length - 1) / (wanted - 1)))
+  return buckets.filter((_, n) => n % every === 0).slice(0, wanted)
 }

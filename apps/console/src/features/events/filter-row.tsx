@@ -8,11 +8,11 @@ import { Select } from '../../ui/choice.tsx'
 import { cn } from '../../ui/class-names.ts'
 import { FacetChip, type FacetOption } from '../../ui/facet-chip.tsx'
 import { count, moment } from '../../ui/format.ts'
+import { RangeDialog } from '../../ui/range-dialog.tsx'
 import { useZone } from '../../ui/time.tsx'
 import { outcomeText, sourceText } from '../../words/outcomes.ts'
 import { type ChipName, type EventsFilter, isFiltered } from './filter.ts'
 import { type RangeName, ranges } from './range.ts'
-import { RangeDialog } from './range-dialog.tsx'
 import { text } from './text.ts'
 
 type Props = {
@@ -157,7 +157,7 @@ function TimeChip({ filter, onChange, isLive }: TimeProps) {
       <RangeDialog
         isOpen={isCustom}
         onOpenChange={setCustom}
-        filter={filter}
+        start={filter.between ?? ranges[filter.range].ms}
         onChoose={(between) => onChange({ ...filter, between })}
       />
     </>

@@ -1,83 +1,199 @@
-import type { SeriesTotals, Top } from '@eventmesh/db'
+import type { Attention, Series, SeriesTotals } from '@eventmesh/db'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { BarList } from '../../ui/bar-list.tsx'
 import { LinkButton } from '../../ui/button.tsx'
 import { count, duration } from '../../ui/format.ts'
-import { Banner, EmptyState, Section } from '../../ui/states.tsx'
-import { StepArea } from '../../ui/step-area.tsx'
+import { Banner, EmptyState, ErrorState, Section } from '../../ui/states.tsx'
+import { StepArea, type StepBucket } from '../../ui/step-area.tsx'
+import { Tabs } from '../../ui/tabs.tsx'
 import { sourceText } from '../../words/outcomes.ts'
-import type { OverviewData } from './queries.ts'
-import { type RangeName, ranges } from './range.ts'
+import { type Dimension, dimensions, type OverviewData } from './queries.ts'
+import { type OverviewRange, ranges, writeRange } from './range.ts'
 import { text } from './text.ts'
 
-type Props = { readonly slug: string; readonly range: RangeName; readonly data: OverviewData }
+type Props = {
+  readonly slug: string
+  readonly range: OverviewRange
+  readonly data: OverviewData
+  readonly requestId: string
+  /** The list that is shown whole. */
+  readonly all: Dimension | undefined
+}
 
-export function Overview({ slug, range, data }: Props) {
-  const { series, tops } = data
-  const { totals } = series
-  const n = totals.accepted + totals.duplicate + totals.rejected + totals.quarantined
-  const base = `/${slug}/events`
-  const eventsOf = (name: string, value: string) =>
-    `${base}?${new URLSearchParams({ [name]: value, ...(range === '24h' ? {} : { range }) })}`
-  const rows = (top: Top, name: string, label: (value: string) => string = (value) => value) =>
-    top.values.map((value) => ({
-      key: value.value,
-      label: label(value.name),
-      n: value.n,
-      share: value.share,
-      href: eventsOf(name, value.value),
-    }))
+export function Overview({ slug, range, data, requestId, all }: Props) {
+  const { series, attention } = data
   return (
     <div className="flex flex-col gap-4 p-4">
-      <Banners slug={slug} data={data} />
-      <Cards totals={totals} previous={series.previous} />
-      <Section title={text.chart}>
-        {n === 0 ? (
-          <EmptyState
-            title={text.noneTitle(ranges[range].label)}
-            actions={
-              range === '24h' || range === '7d' || range === '30d' ? undefined : (
-                <LinkButton href={`/${slug}`}>{text.show}</LinkButton>
-              )
-            }
-          />
-        ) : (
-          <StepArea
-            label={text.chart}
-            isWithDays={series.bucketMs >= 3_600_000}
-            layers={[
-              { key: 'accepted', label: text.accepted, colour: 'var(--accent)', opacity: 0.14, hasStroke: true },
-              { key: 'duplicate', label: text.duplicates, colour: 'var(--dup)', opacity: 0.7 },
-              { key: 'rejected', label: text.rejected, colour: 'var(--bad)', opacity: 0.7 },
-            ]}
-            buckets={series.buckets.map((bucket) => ({
-              at: bucket.at.toISOString(),
-              isPartial: bucket.isPartial,
-              values: { accepted: bucket.accepted, duplicate: bucket.duplicate, rejected: bucket.rejected },
-              href: `${base}?${new URLSearchParams({
-                from: bucket.at.toISOString(),
-                to: new Date(bucket.at.getTime() + series.bucketMs).toISOString(),
-              })}`,
-            }))}
-          />
-        )}
-      </Section>
+      {attention !== undefined && <Banners slug={slug} attention={attention} />}
+      {series === undefined ? (
+        <Section title={text.chart}>
+          <ErrorState title={text.failed} requestId={requestId} retry={<Retry slug={slug} range={range} />} />
+        </Section>
+      ) : (
+        <>
+          <Cards totals={series.totals} previous={series.previous} />
+          <Charts slug={slug} range={range} series={series} />
+        </>
+      )}
       <div className="grid gap-4 lg:grid-cols-2">
-        <Section title={text.types}>
-          <BarList rows={rows(tops.type, 'type')} empty={text.none} />
-        </Section>
-        <Section title={text.sources}>
-          <BarList rows={rows(tops.source, 'source', sourceText)} empty={text.none} />
-        </Section>
-        <Section title={text.keys}>
-          <BarList rows={rows(tops.key, 'key')} empty={text.none} />
-        </Section>
-        <Section title={text.reasons}>
-          <BarList rows={rows(tops.reason, 'reason')} empty={text.none} isBad />
-        </Section>
+        {dimensions.map((dimension) => (
+          <TopList
+            key={dimension}
+            slug={slug}
+            range={range}
+            dimension={dimension}
+            top={data.tops[dimension]}
+            isAll={dimension === all}
+            requestId={requestId}
+          />
+        ))}
       </div>
     </div>
+  )
+}
+
+function Retry({ slug, range }: Pick<Props, 'slug' | 'range'>) {
+  return <LinkButton href={addressOf(slug, writeRange(range))}>{text.retry}</LinkButton>
+}
+
+function addressOf(slug: string, params: Readonly<Record<string, string>>): string {
+  const written = new URLSearchParams(params)
+  return written.size === 0 ? `/${slug}` : `/${slug}?${written}`
+}
+
+type ChartsProps = Pick<Props, 'slug' | 'range'> & { readonly series: Series }
+
+function Charts({ slug, range, series }: ChartsProps) {
+  const { totals, bucketMs } = series
+  const n = totals.accepted + totals.duplicate + totals.rejected + totals.quarantined
+  if (n === 0) {
+    const isShort = range.name === 'custom' || ranges[range.name].ms < ranges['24h'].ms
+    return (
+      <Section title={text.chart}>
+        <EmptyState
+          title={range.name === 'custom' ? text.noneBetween : text.noneTitle(ranges[range.name].label)}
+          actions={isShort ? <LinkButton href={`/${slug}`}>{text.show}</LinkButton> : undefined}
+        />
+      </Section>
+    )
+  }
+  const bucketsOf = (valuesOf: (bucket: Series['buckets'][number]) => StepBucket['values']): readonly StepBucket[] =>
+    series.buckets.map((bucket) => {
+      const between = {
+        from: bucket.at.toISOString(),
+        to: new Date(bucket.at.getTime() + bucketMs).toISOString(),
+      }
+      const events = (more: Readonly<Record<string, string>>) =>
+        `/${slug}/events?${new URLSearchParams({ ...more, ...between })}`
+      const outcomes = ['accepted', 'duplicate', 'rejected']
+      return {
+        at: between.from,
+        isPartial: bucket.isPartial,
+        values: valuesOf(bucket),
+        href: events({}),
+        hrefs: Object.fromEntries(outcomes.map((outcome) => [outcome, events({ outcome })])),
+      }
+    })
+  const isWithDays = bucketMs >= 3_600_000
+  const { latency } = totals
+  return (
+    <section aria-label={text.charts} className="rounded-card border border-line bg-surface px-3 pt-1 pb-3">
+      <Tabs
+        label={text.charts}
+        tabs={[
+          {
+            value: 'outcomes',
+            label: text.chart,
+            content: (
+              <StepArea
+                label={text.chart}
+                isWithDays={isWithDays}
+                layers={[
+                  { key: 'accepted', label: text.accepted, colour: 'var(--accent)', opacity: 0.14, hasStroke: true },
+                  { key: 'duplicate', label: text.duplicates, colour: 'var(--dup)', opacity: 0.7 },
+                  { key: 'rejected', label: text.rejected, colour: 'var(--bad)', opacity: 0.7 },
+                ]}
+                buckets={bucketsOf(({ accepted, duplicate, rejected }) => ({ accepted, duplicate, rejected }))}
+              />
+            ),
+          },
+          {
+            value: 'latency',
+            label: text.latency,
+            content:
+              latency === null ? (
+                <EmptyState title={text.noLatency} />
+              ) : (
+                <StepArea
+                  label={text.latency}
+                  isWithDays={isWithDays}
+                  kind="lines"
+                  unit="ms"
+                  totals={{ p50: latency.p50Ms, p95: latency.p95Ms, p99: latency.p99Ms }}
+                  layers={[
+                    { key: 'p50', label: 'p50', colour: 'var(--accent)', opacity: 1 },
+                    { key: 'p95', label: 'p95', colour: 'var(--warn)', opacity: 1 },
+                    { key: 'p99', label: 'p99', colour: 'var(--bad)', opacity: 1 },
+                  ]}
+                  buckets={bucketsOf((bucket) => ({
+                    p50: bucket.latency?.p50Ms ?? null,
+                    p95: bucket.latency?.p95Ms ?? null,
+                    p99: bucket.latency?.p99Ms ?? null,
+                  }))}
+                />
+              ),
+          },
+        ]}
+      />
+    </section>
+  )
+}
+
+type TopListProps = Pick<Props, 'slug' | 'range' | 'requestId'> & {
+  readonly dimension: Dimension
+  readonly top: OverviewData['tops'][Dimension]
+  readonly isAll: boolean
+}
+
+function TopList({ slug, range, dimension, top, isAll, requestId }: TopListProps) {
+  const label = (name: string) => (dimension === 'source' ? sourceText(name) : name)
+  const whole = addressOf(slug, { ...writeRange(range), by: dimension })
+  return (
+    <Section
+      title={text.lists[dimension]}
+      actions={
+        isAll ? (
+          <MoreLink href={addressOf(slug, writeRange(range))}>{text.showLess}</MoreLink>
+        ) : (
+          top?.hasMore && <MoreLink href={whole}>{text.showAll}</MoreLink>
+        )
+      }
+    >
+      {top === undefined ? (
+        <ErrorState title={text.failed} requestId={requestId} retry={<Retry slug={slug} range={range} />} />
+      ) : (
+        <BarList
+          rows={top.values.map(({ value, name, n, share }) => ({
+            key: value,
+            label: label(name),
+            n,
+            share,
+            href: `/${slug}/events?${new URLSearchParams({ [dimension]: value, ...writeRange(range) })}`,
+          }))}
+          empty={text.none}
+          isBad={dimension === 'reason'}
+        />
+      )}
+    </Section>
+  )
+}
+
+function MoreLink({ href, children }: { readonly href: string; readonly children: string }) {
+  return (
+    <Link href={href} prefetch={false} scroll={false} className="text-12 text-accent-text no-underline hover:underline">
+      {children}
+    </Link>
   )
 }
 
@@ -135,9 +251,9 @@ function shareText(share: number | null): string {
   return share === null ? '–' : `${(share * 100).toFixed(1)} %`
 }
 
-function Banners({ slug, data: { attention } }: { readonly slug: string; readonly data: OverviewData }) {
+function Banners({ slug, attention }: { readonly slug: string; readonly attention: Attention }) {
   const base = `/${slug}/events`
-  const all: (readonly [severity: 'bad' | 'warn', words: string, href: string | undefined])[] = []
+  const all: (readonly [severity: 'bad' | 'warn', words: string, href: string])[] = []
   if (attention.expiringKeys.length > 0) {
     all.push(['warn', text.expiring(attention.expiringKeys.length), `/${slug}/keys?status=expiring`])
   }
@@ -150,18 +266,16 @@ function Banners({ slug, data: { attention } }: { readonly slug: string; readonl
   if (attention.quarantined > 0) {
     all.push(['warn', text.inQuarantine(count(attention.quarantined)), `${base}?outcome=quarantined`])
   }
-  if (attention.delayed !== null) all.push(['warn', text.delayed, undefined])
+  if (attention.delayed !== null) all.push(['warn', text.delayed, `${base}?live=1`])
   if (all.length === 0) return null
   return (
     <div className="flex flex-col gap-2">
       {all.map(([severity, words, href]) => (
         <Banner key={words} severity={severity} className="justify-between">
           {words}
-          {href !== undefined && (
-            <Link href={href} prefetch={false} className="font-medium text-current underline underline-offset-2">
-              {text.look}
-            </Link>
-          )}
+          <Link href={href} prefetch={false} className="font-medium text-current underline underline-offset-2">
+            {text.look}
+          </Link>
         </Banner>
       ))}
     </div>

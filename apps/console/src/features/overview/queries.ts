@@ -1,32 +1,56 @@
 import 'server-only'
 import { type Attention, events, type Series, stats, type Top, type TopDimension } from '@eventmesh/db'
 import { database } from '../../server/database.ts'
+import { log } from '../../server/logger.ts'
 import type { Member } from '../../server/session.ts'
-import { type RangeName, ranges } from './range.ts'
+import { type OverviewRange, ranges } from './range.ts'
 
-const dimensions = ['type', 'source', 'key', 'reason'] as const satisfies readonly TopDimension[]
+export const dimensions = ['type', 'source', 'key', 'reason'] as const satisfies readonly TopDimension[]
+export type Dimension = (typeof dimensions)[number]
 
+/** Each card's data by itself; undefined: it could not be loaded, and the others could. */
 export type OverviewData = {
   readonly at: string
-  readonly series: Series
-  readonly tops: Readonly<Record<(typeof dimensions)[number], Top>>
-  readonly attention: Attention
+  readonly series: Series | undefined
+  readonly tops: Readonly<Record<Dimension, Top | undefined>>
+  readonly attention: Attention | undefined
 }
 
-export async function overview({ tenant }: Member, range: RangeName): Promise<OverviewData> {
+const rowsMax = { short: 8, all: 100 }
+
+/** `all`: the list that is shown whole. */
+export async function overview(
+  { tenant }: Member,
+  range: OverviewRange,
+  all: Dimension | undefined,
+): Promise<OverviewData> {
   const db = database()
   const now = new Date()
-  const span = { from: new Date(now.getTime() - ranges[range].ms), to: now }
-  const [series, attention, ...tops] = await Promise.all([
-    stats.series(db, tenant.id, span, now),
-    stats.attention(db, tenant.id, now),
-    ...dimensions.map((dimension) => stats.top(db, tenant.id, { ...span, dimension }, now)),
+  const span =
+    range.name === 'custom'
+      ? { from: range.from, to: range.to }
+      : { from: new Date(now.getTime() - ranges[range.name].ms), to: now }
+  const top = (dimension: Dimension) =>
+    orNone(
+      stats.top(db, tenant.id, { ...span, dimension, limit: dimension === all ? rowsMax.all : rowsMax.short }, now),
+    )
+  const [series, attention, type, source, key, reason] = await Promise.all([
+    orNone(stats.series(db, tenant.id, span, now)),
+    orNone(stats.attention(db, tenant.id, now)),
+    top('type'),
+    top('source'),
+    top('key'),
+    top('reason'),
   ])
-  return {
-    at: now.toISOString(),
-    series,
-    attention,
-    tops: Object.fromEntries(dimensions.map((dimension, n) => [dimension, tops[n]])) as OverviewData['tops'],
+  return { at: now.toISOString(), series, attention, tops: { type, source, key, reason } }
+}
+
+async function orNone<T>(loading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await loading
+  } catch (error) {
+    log().warn({ error, route: 'overview' }, 'a card could not be loaded')
+    return undefined
   }
 }
 

@@ -1,33 +1,52 @@
 'use client'
 
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { Select } from '../../ui/choice.tsx'
+import { RangeDialog } from '../../ui/range-dialog.tsx'
 import { Time } from '../../ui/time.tsx'
-import { type RangeName, ranges, readRange } from './range.ts'
+import { type OverviewRange, type RangeName, ranges, readRange, writeRange } from './range.ts'
 import { text } from './text.ts'
 
 const everyMs = 10_000
 
-/** Range and refresh live in the address; a hidden tab stops asking. */
+/** Range and refresh live in the address; a hidden tab stops asking, and asks when it is seen again. */
 export function RangeRow({ at }: { readonly at: string }) {
   const router = useRouter()
   const path = usePathname()
   const params = useSearchParams()
+  const range = readRange(params)
+  const [isCustom, setCustom] = useState(false)
   const refreshes = params.get('refresh') !== 'off'
   useEffect(() => {
     if (!refreshes) return
-    const timer = setInterval(() => {
+    const refresh = () => {
       if (!document.hidden) router.refresh()
-    }, everyMs)
-    return () => clearInterval(timer)
+    }
+    const timer = setInterval(refresh, everyMs)
+    document.addEventListener('visibilitychange', refresh)
+    return () => {
+      clearInterval(timer)
+      document.removeEventListener('visibilitychange', refresh)
+    }
   }, [refreshes, router])
 
-  function show(name: 'range' | 'refresh', value: string, fallback: string) {
-    const next = new URLSearchParams(params)
-    if (value === fallback) next.delete(name)
-    else next.set(name, value)
+  function show(next: URLSearchParams) {
     router.push(next.size === 0 ? path : `${path}?${next}`, { scroll: false })
+  }
+
+  function showRange(chosen: OverviewRange) {
+    const next = new URLSearchParams(params)
+    for (const name of ['range', 'from', 'to']) next.delete(name)
+    for (const [name, value] of Object.entries(writeRange(chosen))) next.set(name, value)
+    show(next)
+  }
+
+  function showRefresh(value: 'on' | 'off') {
+    const next = new URLSearchParams(params)
+    if (value === 'on') next.delete('refresh')
+    else next.set('refresh', value)
+    show(next)
   }
 
   return (
@@ -40,7 +59,7 @@ export function RangeRow({ at }: { readonly at: string }) {
         label={text.refresh}
         className="h-7 w-40 border-line-strong text-12 text-fg-2 max-md:hidden"
         value={refreshes ? 'on' : 'off'}
-        onChange={(value) => show('refresh', value, 'on')}
+        onChange={showRefresh}
         choices={[
           { value: 'on', label: text.refresh },
           { value: 'off', label: text.noRefresh },
@@ -50,9 +69,18 @@ export function RangeRow({ at }: { readonly at: string }) {
         name="range"
         label="Range"
         className="h-7 w-36 border-line-strong text-12 text-fg-2"
-        value={readRange(params.get('range'))}
-        onChange={(value) => show('range', value, '24h')}
-        choices={Object.entries(ranges).map(([value, { label }]) => ({ value: value as RangeName, label }))}
+        value={range.name as RangeName | 'custom'}
+        onChange={(name) => (name === 'custom' ? setCustom(true) : showRange({ name }))}
+        choices={[
+          ...Object.entries(ranges).map(([value, { label }]) => ({ value: value as RangeName, label })),
+          { value: 'custom', label: text.custom },
+        ]}
+      />
+      <RangeDialog
+        isOpen={isCustom}
+        onOpenChange={setCustom}
+        start={range.name === 'custom' ? range : ranges[range.name].ms}
+        onChoose={(between) => showRange({ name: 'custom', ...between })}
       />
     </>
   )

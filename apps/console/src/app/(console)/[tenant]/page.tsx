@@ -1,11 +1,12 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { Overview } from '../../../features/overview/overview.tsx'
-import { hasAccepted, overview } from '../../../features/overview/queries.ts'
+import { dimensions, hasAccepted, overview } from '../../../features/overview/queries.ts'
 import { readRange } from '../../../features/overview/range.ts'
 import { RangeRow } from '../../../features/overview/range-row.tsx'
 import { text } from '../../../features/overview/text.ts'
 import { pageMember } from '../../../server/page.ts'
+import { requestFacts } from '../../../server/request.ts'
 import { Forbidden } from '../../../ui/forbidden.tsx'
 import { PageHeader } from '../../../ui/page-header.tsx'
 
@@ -13,7 +14,7 @@ export const metadata: Metadata = { title: text.title }
 
 type Props = {
   readonly params: Promise<{ readonly tenant: string }>
-  readonly searchParams: Promise<{ readonly range?: string | string[] }>
+  readonly searchParams: Promise<Readonly<Record<string, string | string[] | undefined>>>
 }
 
 export default async function OverviewPage({ params, searchParams }: Props) {
@@ -21,12 +22,20 @@ export default async function OverviewPage({ params, searchParams }: Props) {
   const answer = await pageMember(tenant, 'events.read')
   if (!answer.ok) return <Forbidden title={text.title} role={answer.role} capability={answer.capability} />
   if (!(await hasAccepted(answer.member))) redirect(`/${tenant}/get-started`)
-  const range = readRange((await searchParams).range)
-  const data = await overview(answer.member, range)
+  const given = await searchParams
+  const range = readRange({
+    get: (name) => {
+      const value = given[name]
+      return typeof value === 'string' ? value : null
+    },
+  })
+  const all = dimensions.find((dimension) => dimension === given.by)
+  const data = await overview(answer.member, range, all)
+  const { requestId } = await requestFacts()
   return (
     <>
       <PageHeader title={text.title} actions={<RangeRow at={data.at} />} />
-      <Overview slug={tenant} range={range} data={data} />
+      <Overview slug={tenant} range={range} data={data} requestId={requestId} all={all} />
     </>
   )
 }

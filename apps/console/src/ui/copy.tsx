@@ -7,8 +7,10 @@ import { cn } from './class-names.ts'
 
 const saidMs = 2_000
 
-/** Copies, and says so in its place and to screen readers. */
-export function useCopy(text: string): { readonly isCopied: boolean; readonly copy: () => Promise<boolean> } {
+type Copying = { readonly isCopied: boolean; readonly copy: (other?: string) => Promise<boolean> }
+
+/** Copies, and says so in its place and to screen readers; `other` instead of the text where only the click knows it. */
+export function useCopy(text = ''): Copying {
   const [isCopied, setCopied] = useState(false)
   useEffect(() => {
     if (!isCopied) return
@@ -17,8 +19,8 @@ export function useCopy(text: string): { readonly isCopied: boolean; readonly co
   }, [isCopied])
   return {
     isCopied,
-    async copy() {
-      const isDone = await writeClipboard(text)
+    async copy(other = text) {
+      const isDone = await writeClipboard(other)
       setCopied(isDone)
       return isDone
     },

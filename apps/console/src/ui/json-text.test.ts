@@ -38,3 +38,21 @@ test('tells names from texts, and brackets inside of texts from marks', () => {
 test('shows what is no JSON as it is', () => {
   expect(layOutJson('<b>hello')).toEqual([{ depth: 0, tokens: [{ kind: 'plain', text: '<b>hello' }] }])
 })
+
+test('says where each value is, as the search writes it, and where each bracket ends', () => {
+  const lines = layOutJson('{"a":{"b":[{"c":1},[true]]},"x.y":{"z":2},"n":null}')
+  const paths = lines.flatMap(({ tokens }) =>
+    tokens.flatMap(({ text, path }) => (path === undefined ? [] : [[text, path]])),
+  )
+  expect(paths).toEqual([
+    ['"a"', 'a'],
+    ['"b"', 'a.b'],
+    ['"c"', 'a.b[].c'],
+    ['1', 'a.b[].c'],
+    ['true', 'a.b[][]'],
+    ['"n"', 'n'],
+    ['null', 'n'],
+  ])
+  for (const { depth, closesAt } of lines) if (closesAt !== undefined) expect(lines[closesAt]?.depth).toBe(depth)
+  expect(lines[0]?.closesAt).toBe(lines.length - 1)
+})

@@ -5,18 +5,39 @@
 export type JsonToken = {
   readonly kind: 'key' | 'string' | 'number' | 'word' | 'mark' | 'plain'
   readonly text: string
+  /** Of a name and of a value: `order.items[].sku`; none where a name in it cannot be written so. */
+  readonly path?: string | undefined
 }
-export type JsonLine = { readonly depth: number; readonly tokens: readonly JsonToken[] }
+export type JsonLine = {
+  readonly depth: number
+  readonly tokens: readonly JsonToken[]
+  /** It opens an object or array, which ends on this line. */
+  readonly closesAt?: number
+}
 
 const pattern = /\s+|"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[{}[\]:,]/gsy
+
+type Frame = {
+  readonly isArray: boolean
+  readonly path: string | undefined
+  readonly line: number
+  key: string | undefined
+}
 
 export function layOutJson(text: string): readonly JsonLine[] {
   const found = tokenize(text)
   if (found === undefined) return [{ depth: 0, tokens: [{ kind: 'plain', text }] }]
-  const lines: { depth: number; tokens: JsonToken[] }[] = [{ depth: 0, tokens: [] }]
-  let depth = 0
-  const put = (kind: JsonToken['kind'], piece: string) => lines.at(-1)?.tokens.push({ kind, text: piece })
-  const newLine = () => lines.push({ depth, tokens: [] })
+  const lines: { depth: number; tokens: JsonToken[]; closesAt?: number }[] = [{ depth: 0, tokens: [] }]
+  const frames: Frame[] = []
+  const put = (kind: JsonToken['kind'], piece: string, path?: string) =>
+    lines.at(-1)?.tokens.push(path === undefined ? { kind, text: piece } : { kind, text: piece, path })
+  const newLine = () => lines.push({ depth: frames.length, tokens: [] })
+  /** Of the value that comes next. */
+  const here = () => {
+    const frame = frames.at(-1)
+    if (frame === undefined) return ''
+    return frame.isArray ? frame.path && `${frame.path}[]` : frame.key
+  }
 
   for (const [n, piece] of found.entries()) {
     const next = found[n + 1]
@@ -26,26 +47,36 @@ export function layOutJson(text: string): readonly JsonLine[] {
         continue
       }
       put('mark', piece)
-      depth += 1
+      frames.push({ isArray: piece === '[', path: here(), line: lines.length - 1, key: undefined })
       newLine()
     } else if (piece === '}' || piece === ']') {
       const before = found[n - 1]
       if (before === '{' || before === '[') continue
-      depth = Math.max(0, depth - 1)
+      const opened = lines[frames.pop()?.line ?? 0]
       newLine()
+      if (opened !== undefined) opened.closesAt = lines.length - 1
       put('mark', piece)
     } else if (piece === ',') {
       put('mark', ',')
       newLine()
     } else if (piece === ':') {
       put('mark', ': ')
-    } else if (piece.startsWith('"')) {
-      put(next === ':' ? 'key' : 'string', piece)
+    } else if (piece.startsWith('"') && next === ':') {
+      const frame = frames.at(-1)
+      if (frame !== undefined) frame.key = member(frame.path, piece)
+      put('key', piece, frame?.key)
     } else {
-      put(/^[tfn]/.test(piece) ? 'word' : 'number', piece)
+      put(piece.startsWith('"') ? 'string' : /^[tfn]/.test(piece) ? 'word' : 'number', piece, here() || undefined)
     }
   }
   return lines
+}
+
+/** A name with a dot, a bracket, a colon or white space in it would be read as something else. */
+function member(parent: string | undefined, key: string): string | undefined {
+  const name = key.slice(1, -1)
+  if (parent === undefined || !/^[^[\]".\s:\\]+$/.test(name)) return undefined
+  return parent === '' ? name : `${parent}.${name}`
 }
 
 /** Without white space between; undefined where something stands that JSON does not have. */

@@ -7,6 +7,7 @@ import { CodeBlock } from '../../ui/code-block.tsx'
 import { bytes } from '../../ui/format.ts'
 import { JsonView } from '../../ui/json-view.tsx'
 import { ErrorState, Skeleton } from '../../ui/states.tsx'
+import { payloadTerm } from './payload-term.ts'
 import { text } from './text.ts'
 
 type Props = {
@@ -61,7 +62,19 @@ export function BodyPart({ slug, id, part, label, as }: Props) {
       {state.isCut && <p className="text-12 text-fg-2">{text.detail.large(bytes(state.total))}</p>}
       {as?.(state.content) ??
         (isJson ? (
-          <JsonView text={state.content} label={label} />
+          <JsonView
+            text={state.content}
+            label={label}
+            {...(part === 'payload'
+              ? {
+                  pathPrefix: 'payload.',
+                  hrefOf: (token) => {
+                    const term = payloadTerm(token)
+                    return term && `/${slug}/events?${new URLSearchParams({ q: term, range: '30d' })}`
+                  },
+                }
+              : {})}
+          />
         ) : (
           <CodeBlock text={state.content} label={label} isWrapped className="max-h-[65vh] overflow-y-auto" />
         ))}

@@ -1,7 +1,7 @@
 'use client'
 
 import Link from 'next/link'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { Copy } from '../../ui/copy.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
@@ -12,12 +12,17 @@ import { Banner } from '../../ui/states.tsx'
 import { StatusMark } from '../../ui/status.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 import { Time } from '../../ui/time.tsx'
+import { isDialogOpen, isTyping } from '../../ui/typing.ts'
+import { useStable } from '../../ui/use-stable.ts'
 import { outcomeSeverity, outcomeText, sourceText } from '../../words/outcomes.ts'
 import { BodyPart } from './body-part.tsx'
+import { CopyMenu } from './copy-menu.tsx'
 import { curlOf } from './curl-of.ts'
 import { type EventRow, rowId } from './event-row.ts'
+import { quoted } from './filter.ts'
 import type { EventView } from './queries.ts'
 import { text } from './text.ts'
+import { useAddress } from './use-address.ts'
 
 type Props = { readonly slug: string; readonly view: EventView }
 
@@ -27,6 +32,8 @@ const words = text.detail
 export function EventDetailView({ slug, view }: Props) {
   const { facts } = view
   const id = facts.eventId ?? rowId(facts)
+  const parts = tabs(slug, view)
+  const { tab, showTab } = useTab(parts.map(({ value }) => value))
   return (
     <article className="flex flex-col gap-5">
       <header className="flex flex-col gap-2">
@@ -39,14 +46,38 @@ export function EventDetailView({ slug, view }: Props) {
               {`${facts.item + 1}/${facts.items} · ${words.allItems}`}
             </Link>
           )}
+          <CopyMenu slug={slug} view={view} />
         </span>
       </header>
       {facts.outcome === 'rejected' && <Rejection slug={slug} view={view} />}
       <FactList slug={slug} view={view} />
       <Related slug={slug} view={view} />
-      <Tabs label="Parts of the event" tabs={tabs(slug, view)} />
+      <Tabs label={words.parts} tabs={parts} {...(tab === undefined ? {} : { value: tab })} onChange={showTab} />
     </article>
   )
+}
+
+/** The open part stands in the address; digits open the first, the second … */
+function useTab(values: readonly string[]) {
+  const { params, replace } = useAddress()
+  const given = params.get('tab')
+  const tab = values.find((value) => value === given) ?? values[0]
+  const showTab = useStable((value: string) => {
+    const next = new URLSearchParams(params)
+    if (value === values[0]) next.delete('tab')
+    else next.set('tab', value)
+    replace(next)
+  })
+  const onKey = useStable((event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isDialogOpen()) return
+    const value = /^[1-9]$/.test(event.key) ? values[Number(event.key) - 1] : undefined
+    if (value !== undefined) showTab(value)
+  })
+  useEffect(() => {
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [onKey])
+  return { tab, showTab }
 }
 
 const linkClass = 'text-accent-text no-underline hover:underline'
@@ -126,6 +157,7 @@ function FactList({ slug, view }: Props) {
         <Fact label={words.idempotency}>
           <Id id={facts.idempotencyKey} label="Copy idempotency key" />
           {note !== undefined && <Note>{note}</Note>}
+          <Seen slug={slug} view={view} />
         </Fact>
       )}
       {facts.ip !== null && (
@@ -146,6 +178,18 @@ function FactList({ slug, view }: Props) {
   )
 }
 
+/** How often its idempotency key came; opens all of them. */
+function Seen({ slug, view: { related, facts } }: Props) {
+  const n = (related?.duplicates.rows.length ?? 0) + (facts.outcome === 'duplicate' ? 1 : 0)
+  if (n === 0 || facts.idempotencyKey === null) return null
+  const query = new URLSearchParams({ q: `idem:${quoted(facts.idempotencyKey)}`, range: '30d' })
+  return (
+    <Link href={`/${slug}/events?${query}`} prefetch={false} className={`ml-2 text-12 ${linkClass}`}>
+      {words.seen(related?.duplicates.hasMore ? '20+' : String(n + 1))}
+    </Link>
+  )
+}
+
 function Note({ children }: { readonly children: ReactNode }) {
   return <span className="ml-2 text-12 text-fg-3">{children}</span>
 }
@@ -158,6 +202,7 @@ function Related({ slug, view: { related, facts } }: Props) {
     ['Copies', related.copies.rows, related.copies.hasMore],
     ['Quarantined', related.quarantined.rows, related.quarantined.hasMore],
     ['Rejected', related.rejected.rows, related.rejected.hasMore],
+    [words.sameRequest, related.sameRequest.rows, related.sameRequest.hasMore],
     [words.sameTrace, related.sameTrace.rows, related.sameTrace.hasMore],
   ]
   const shown = groups.filter(([, rows]) => rows.length > 0)
@@ -189,11 +234,16 @@ function Related({ slug, view: { related, facts } }: Props) {
 function tabs(slug: string, view: EventView) {
   const { facts, body, mayReadPayload, http, contentType, attributes, timeline, problem } = view
   const id = rowId(facts)
+  const isSplit = facts.items > 1 && facts.source.id !== null
+  const payloadNote = words.wraps[view.wrap] ?? (isSplit ? words.split : undefined)
   const part = (name: 'payload' | 'envelope' | 'raw', label: string) => ({
     value: name,
     label,
     content: mayReadPayload ? (
-      <BodyPart slug={slug} id={id} part={name} label={label} />
+      <>
+        {name === 'payload' && payloadNote !== undefined && <p className="mb-2 text-12 text-fg-2">{payloadNote}</p>}
+        <BodyPart slug={slug} id={id} part={name} label={label} />
+      </>
     ) : (
       <p className="text-fg-2">{words.noPayload}</p>
     ),

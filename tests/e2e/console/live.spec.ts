@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { until } from '../harness/processes.ts'
+import { violations } from './axe.ts'
 import { expect, type House, send, signIn, test } from './fixtures.ts'
 
 test.setTimeout(120_000)
@@ -119,6 +120,80 @@ test('holds at most five streams for a person, and none for whoever may not read
   const stranger = await fetch(`${house.mesh.consoleUrl}/api/${house.slug}/events/stream`)
   expect(stranger.status).toBe(401)
 })
+
+test('has an event on the screen within 1.5 s at the 95th percentile', async ({ page, house }) => {
+  await openTail(page, house, 'type:live.timed')
+  await page.evaluate(() => {
+    const seen: Record<string, number> = {}
+    Object.assign(window, { seen })
+    new MutationObserver(() => {
+      for (const row of document.querySelectorAll('tr[data-event-row]')) {
+        const id = row.getAttribute('data-event-row') ?? ''
+        seen[id] ??= Date.now()
+      }
+    }).observe(document.body, { childList: true, subtree: true })
+  })
+  const startedAt: Record<string, number> = {}
+  for (let n = 0; n < 60; n += 1) {
+    const at = Date.now()
+    const { request_id } = await send(house, { event_type: 'live.timed', payload: { n } })
+    startedAt[request_id] = at
+    await page.waitForTimeout(50 + ((n * 37) % 100))
+  }
+  await expect.poll(() => rows(page).count()).toBe(60)
+  const seen = await page.evaluate(() => (window as unknown as { seen: Record<string, number> }).seen)
+  const ms = Object.entries(startedAt)
+    .map(([id, at]) => (seen[id] ?? Number.POSITIVE_INFINITY) - at)
+    .toSorted((a, b) => a - b)
+  const [p50, p95] = [ms[29] ?? 0, ms[56] ?? 0]
+  test.info().annotations.push({ type: 'latency', description: `p50 ${p50} ms, p95 ${p95} ms` })
+  expect(p95).toBeLessThan(1_500)
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`in ${colorScheme}`, () => {
+    test.use({ colorScheme })
+
+    test('running, paused, with chosen rows and cut off there is nothing that axe finds', async ({ page, house }) => {
+      const type = `live.axe.${colorScheme}`
+      await openTail(page, house, `type:${type}`)
+      for (const n of [1, 2, 3]) await send(house, { event_type: type, payload: { n } })
+      await expect(rows(page)).toHaveCount(3)
+      expect(await violations(page)).toEqual([])
+
+      await rows(page).nth(1).getByRole('link').focus()
+      await page.keyboard.press('x')
+      await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible()
+      await expect(page.getByText('1 selected')).toBeVisible()
+      expect(await violations(page)).toEqual([])
+      await page.getByRole('button', { name: 'Export…' }).last().click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+      expect(await violations(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: 'Columns' }).click()
+      await page.getByRole('menuitemcheckbox', { name: 'Trace ID' }).click()
+      await page.keyboard.press('Escape')
+      await expect(page).toHaveURL(/cols=/)
+      expect(await violations(page)).toEqual([])
+
+      await page.route('**/events/stream*', (route) => route.abort())
+      await page.reload()
+      await expect(page.getByText(/^Disconnected/)).toBeVisible()
+      expect(await violations(page)).toEqual([])
+      await page.setViewportSize({ width: 390, height: 844 })
+      await page.unroute('**/events/stream*')
+      await expect(page.locator('li[data-event-row]')).toHaveCount(3, { timeout: 20_000 })
+      await page.getByRole('button', { name: /^Filters/ }).click()
+      expect(await violations(page)).toEqual([])
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+
+      await page.goto(`${house.mesh.consoleUrl}/${house.slug}?range=1h`)
+      await page.getByRole('tab', { name: 'Latency' }).click()
+      await expect(page.getByRole('tabpanel', { name: 'Latency' })).toContainText('p99')
+      expect(await violations(page)).toEqual([])
+    })
+  })
+}
 
 async function openTail(page: Page, house: House, q: string): Promise<void> {
   await signIn(page, house, undefined, `/${house.slug}/events?q=${encodeURIComponent(q)}`)

@@ -1,10 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { Page } from '@playwright/test'
+import { violations } from './axe.ts'
 import { expect, send, signIn, test } from './fixtures.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 const screens: readonly (readonly [name: string, path: string])[] = [
   ['overview', ''],
@@ -49,7 +44,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     test('an event’s page and panel have nothing that axe finds', async ({ page, house }) => {
       await signIn(page, house, undefined, `/${house.slug}/events`)
-      await page.locator('tr[data-event-row]').first().locator('td').first().click()
+      await page.locator('tr[data-event-row]').first().locator('td').nth(1).click()
       await expect(page.getByRole('complementary', { name: 'Event' }).getByRole('tabpanel')).toBeVisible()
       await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
       expect(await violations(page)).toEqual([])
@@ -145,21 +140,64 @@ test('shows hostile text as text', async ({ page, house }) => {
   expect(await page.locator('img').count()).toBe(0)
 })
 
-async function violations(page: Page): Promise<readonly string[]> {
-  // In a world of its own: the page's policy allows no script of ours in its own.
-  await page.evaluate(axe)
-  return await page.evaluate(async (wanted) => {
-    const { axe: run } = window as unknown as {
-      axe: {
-        run: (
-          context: unknown,
-          options: unknown,
-        ) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>
-      }
-    }
-    const { violations: found } = await run.run(document, { runOnly: { type: 'tag', values: wanted } })
-    return found.flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`),
-    )
-  }, tags)
-}
+test('leads from a value of the payload to its like, and keeps the open part in the address', async ({
+  page,
+  house,
+}) => {
+  const sent = await send(house, { event_type: 'alike.me', payload: { lines: [{ sku: 'a "quoted" MUG' }], n: 12 } })
+  await signIn(page, house)
+  await expect(async () => {
+    await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events/${sent.event_id}`)
+    await expect(page.getByRole('tabpanel')).toContainText('MUG', { timeout: 2_000 })
+  }).toPass()
+  await page.keyboard.press('2')
+  await expect(page).toHaveURL(/tab=envelope/)
+  await page.reload()
+  await expect(page.getByRole('tab', { name: 'Envelope' })).toHaveAttribute('aria-selected', 'true')
+  await page.keyboard.press('1')
+  await page.getByRole('button', { name: '"sku"' }).click()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('payload.lines[].sku')
+  await page.getByRole('button', { name: 'Copy', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Envelope' }).click()
+  await expect
+    .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+    .toContain(`"event_id":"${sent.event_id}"`)
+  await page.getByRole('link', { name: '"a \\"quoted\\" MUG"' }).click()
+  await expect(page).toHaveURL(/q=payload/)
+  await expect(page.locator('tr[data-event-row]')).toHaveCount(1)
+  await expect(page.locator('tr[data-event-row]')).toContainText(sent.event_id)
+})
+
+test('resizes the panel by its separator and remembers it', async ({ page, house }) => {
+  await signIn(page, house, undefined, `/${house.slug}/events`)
+  await page.locator('tr[data-event-row]').first().locator('td').nth(2).click()
+  const separator = page.getByRole('separator', { name: 'Width of the event panel' })
+  await separator.focus()
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('ArrowLeft')
+  await expect(separator).toHaveAttribute('aria-valuenow', '488')
+  const edge = await separator.boundingBox()
+  await page.mouse.move((edge?.x ?? 0) + 3, 400)
+  await page.mouse.down()
+  await page.mouse.move((edge?.x ?? 0) - 61, 400, { steps: 4 })
+  await page.mouse.up()
+  await expect(separator).toHaveAttribute('aria-valuenow', '552')
+  await page.reload()
+  await expect(separator).toHaveAttribute('aria-valuenow', '552')
+})
+
+test('takes a time range of one’s own, and says where it is none', async ({ page, house }) => {
+  await signIn(page, house, undefined, `/${house.slug}/events`)
+  await page.getByRole('combobox', { name: 'Time' }).click()
+  await page.getByRole('option', { name: 'Custom…' }).click()
+  await page.getByLabel('From').fill('yesterday')
+  await page.getByRole('button', { name: 'Show range' }).click()
+  await expect(page.getByText(/^Write it as/)).toBeVisible()
+  await page.getByLabel('From').fill('2026-01-02 03:04')
+  await page.getByLabel('To').fill('2026-01-02 05:00:30')
+  await page.getByRole('button', { name: 'Show range' }).click()
+  await expect(page).toHaveURL(/from=2026-01-02T03%3A04%3A00.000Z&to=2026-01-02T05%3A00%3A30.000Z/)
+  await expect(page.getByText('Older matches exist before this range')).toBeVisible()
+  await page.getByRole('link', { name: 'Search 30 days' }).click()
+  await expect(page.locator('tr[data-event-row]').first()).toBeVisible()
+})

@@ -1,4 +1,3 @@
-import { CSPProvider } from '@base-ui/react/csp-provider'
 import { GeistMono } from 'geist/font/mono'
 import { GeistSans } from 'geist/font/sans'
 import type { Metadata, Viewport } from 'next'
@@ -6,7 +5,7 @@ import { ThemeProvider } from 'next-themes'
 import type { ReactNode } from 'react'
 import { nonce } from '../server/request.ts'
 import { requestZone } from '../server/zone.ts'
-import { TooltipProvider } from '../ui/providers.tsx'
+import { NonceProvider, TooltipProvider } from '../ui/providers.tsx'
 import { ZoneProvider } from '../ui/time.tsx'
 import './globals.css'
 
@@ -25,13 +24,13 @@ export default async function RootLayout({ children }: { readonly children: Reac
   return (
     <html lang="en" suppressHydrationWarning className={`${GeistSans.variable} ${GeistMono.variable}`}>
       <body>
-        <CSPProvider nonce={value}>
+        <NonceProvider nonce={value}>
           <ThemeProvider attribute="class" defaultTheme="system" disableTransitionOnChange nonce={value}>
             <ZoneProvider initial={zone}>
               <TooltipProvider>{children}</TooltipProvider>
             </ZoneProvider>
           </ThemeProvider>
-        </CSPProvider>
+        </NonceProvider>
       </body>
     </html>
   )

@@ -39,10 +39,10 @@ export function JsonView({ text, label, className, hrefOf, pathPrefix = '' }: Pr
     setFolded((before) => (before.has(n) ? new Set([...before].filter((each) => each !== n)) : new Set([...before, n])))
   return (
     <div className={cn('relative rounded-control border border-line', className)}>
-      <pre {...scrollRegion(label)} className="m-0 max-h-[65vh] overflow-auto py-2 pr-10 text-12 leading-5">
+      <pre {...scrollRegion(label)} className="m-0 max-h-[65vh] overflow-auto py-2 pr-10 text-12 leading-6">
         {shown.map(({ line, n }) => (
           <span key={n} className="flex">
-            <span className="flex w-14 shrink-0 select-none items-center justify-end gap-1 pr-2 text-fg-3">
+            <span className="flex h-6 w-16 shrink-0 select-none items-center justify-end pr-1 text-fg-3">
               <span aria-hidden>{n + 1}</span>
               <Fold line={line} n={n} isFolded={folded.has(n)} onToggle={toggle} />
             </span>
@@ -85,7 +85,7 @@ function Fold({
   readonly isFolded: boolean
   readonly onToggle: (n: number) => void
 }) {
-  if (line.closesAt === undefined || line.depth === 0) return <span className="w-3" />
+  if (line.closesAt === undefined || line.depth === 0) return <span className="w-6" />
   const Icon = isFolded ? ChevronRight : ChevronDown
   return (
     <button
@@ -93,7 +93,7 @@ function Fold({
       aria-expanded={!isFolded}
       aria-label={`${isFolded ? 'Unfold' : 'Fold'} line ${n + 1}`}
       onClick={() => onToggle(n)}
-      className="grid h-5 w-3 place-items-center text-fg-3 hover:text-fg"
+      className="grid size-6 place-items-center rounded-[4px] text-fg-3 hover:bg-hover hover:text-fg"
     >
       <Icon aria-hidden size={12} />
     </button>

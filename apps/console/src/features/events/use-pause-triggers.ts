@@ -23,11 +23,14 @@ export function usePauseTriggers(isLive: boolean, isReading: boolean, pause: () 
     }
   }, [isLive, pause])
   return {
-    onPointerEnter(event: PointerEvent) {
-      if (isLive && event.pointerType === 'mouse') timer.current = setTimeout(pause, hoverMs)
+    // Not on entering: rows move under a pointer that lies there.
+    onPointerMove({ pointerType, movementX, movementY }: PointerEvent) {
+      if (!isLive || pointerType !== 'mouse' || timer.current !== undefined) return
+      if (movementX !== 0 || movementY !== 0) timer.current = setTimeout(pause, hoverMs)
     },
     onPointerLeave() {
       clearTimeout(timer.current)
+      timer.current = undefined
     },
   }
 }

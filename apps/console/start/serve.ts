@@ -64,17 +64,13 @@ async function checkRole(login: Login): Promise<void> {
     applicationName: 'eventmesh-console-start',
   })
   try {
-    await assertRole(db)
+    await assertRole(db, 0)
   } catch (error) {
-    if (error instanceof DatabaseError || isConnectionFault(error)) return
+    if (error instanceof DatabaseError) return
     throw new StartRefused(error instanceof Error ? error.message : 'the role of the database login is unknown')
   } finally {
     await db.close()
   }
-}
-
-function isConnectionFault(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
 }
 
 // What the server may know of its environment: no other part's login, no secret key.

@@ -1,6 +1,8 @@
 import { newUuid, type TenantId } from '@eventmesh/envelope'
 import postgres, { type Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePorts } from '../../../tests/parts/ports.ts'
+import { startProxy } from '../../../tests/parts/proxy.ts'
 import { connect, type Database } from './connect.ts'
 import * as keys from './keys.ts'
 import { policyExceptions, tablesWithoutTenant } from './policy-exceptions.ts'
@@ -320,6 +322,19 @@ describe('grants', () => {
 })
 
 describe('assertRole', () => {
+  test('waits for a server that is just coming up, and says so of one that never comes', async () => {
+    const port = await freePorts(1)
+    const url = new URL(server.urls.ingest)
+    const target = url.host
+    url.host = `127.0.0.1:${port}`
+    const waiting = assertRole(open('ingest', 1, { url: url.href }))
+    const early = open('ingest', 1, { url: url.href })
+    await expect(assertRole(early, 0)).rejects.toThrow('no connection to the database')
+    const proxy = await startProxy(target, { port })
+    await waiting
+    await proxy.close()
+  })
+
   test.each(['ingest', 'engine', 'console', 'migrator'] as const)(
     'accepts the %s login and the start-up role',
     async (role) => {

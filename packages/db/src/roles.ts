@@ -1,5 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Sql } from 'postgres'
 import type { Database } from './connect.ts'
+import { DatabaseError, toDatabaseError } from './database-error.ts'
 
 /** Whose rights a process has in Postgres; the database role is `eventmesh_<role>`. */
 export type ProcessRole = 'migrator' | 'ingest' | 'engine' | 'console'
@@ -48,17 +50,18 @@ export function roleName(role: ProcessRole): string {
   return `eventmesh_${role}`
 }
 
+const patienceDefaultMs = 15_000
+const againAfterMs = 250
+
 /**
  * Fails unless the connection's effective role is the expected one and can neither pass row-level security nor owns a
- * table: a process that starts with more rights than its own does not start.
+ * table: a process that starts with more rights than its own does not start. A server that is just coming up is waited
+ * for, since both may have been started at once.
  */
-export async function assertRole(db: Database): Promise<void> {
+export async function assertRole(db: Database, patienceMs = patienceDefaultMs): Promise<void> {
   if (db.role === undefined) throw new Error('assertRole needs a database that was connected with a role')
   const expected = roleName(db.role)
-  const [found] = await db.sql<{ name: string; powerful: boolean; owns: boolean }[]>`
-    select rolname as name, rolsuper or rolbypassrls as powerful,
-           exists (select from pg_class where relowner = pg_roles.oid and relkind in ('r', 'p', 'v', 'S')) as owns
-    from pg_roles where rolname = current_user`
+  const found = await ownRole(db, performance.now() + patienceMs)
   if (found === undefined || found.name !== expected) {
     throw new Error(
       `the database connection acts as ${found?.name ?? 'an unknown role'}, this process must be ${expected}`,
@@ -66,6 +69,24 @@ export async function assertRole(db: Database): Promise<void> {
   }
   if (found.powerful) throw new Error(`role ${expected} is a superuser or bypasses row-level security`)
   if (found.owns && db.role !== 'migrator') throw new Error(`role ${expected} owns tables: only the migrator may`)
+}
+
+type OwnRole = { name: string; powerful: boolean; owns: boolean }
+
+async function ownRole(db: Database, until: number): Promise<OwnRole | undefined> {
+  for (;;) {
+    try {
+      const [found] = await db.sql<OwnRole[]>`
+        select rolname as name, rolsuper or rolbypassrls as powerful,
+               exists (select from pg_class where relowner = pg_roles.oid and relkind in ('r', 'p', 'v', 'S')) as owns
+        from pg_roles where rolname = current_user`
+      return found
+    } catch (given) {
+      const error = toDatabaseError(given)
+      if (!(error instanceof DatabaseError) || error.kind !== 'unavailable' || performance.now() > until) throw error
+      await pause(againAfterMs)
+    }
+  }
 }
 
 async function ensureRole(sql: Sql, name: string, login: 'login' | 'nologin', password?: string): Promise<void> {

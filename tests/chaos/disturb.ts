@@ -56,11 +56,14 @@ export async function disturb({
     await pause(random.integer(1_000, 4_000))
     const begun = await Promise.all(together.map(begin))
     await pause(random.integer(1_000, 4_000))
-    for (const { step, beganMs } of begun) {
-      await step.end()
-      faults.push({ name: step.name, beganMs, endedMs: now() })
-      say(`${step.name}: ${Math.round(beganMs / 1_000)} s to ${Math.round(now() / 1_000)} s`)
-    }
+    // Together too: a process that was killed gets ready only when the part that it needs is back.
+    await Promise.all(
+      begun.map(async ({ step, beganMs }) => {
+        await step.end()
+        faults.push({ name: step.name, beganMs, endedMs: now() })
+        say(`${step.name}: ${Math.round(beganMs / 1_000)} s to ${Math.round(now() / 1_000)} s`)
+      }),
+    )
   }
   return { faults, killed, kills: () => kills }
 

@@ -49,7 +49,11 @@ export function kafkaLogFaults({ cluster, proxies }: TestKafka): LogFaults {
       await cluster.ready({ count: 1, inSync: ['eventmesh.events'] })
     },
     freeze: () => cluster.freeze(1),
-    thaw: () => cluster.thaw(1),
+    async thaw() {
+      await cluster.thaw(1)
+      // Frozen past its session, a broker was fenced: its partitions have no leader until it is registered anew.
+      await cluster.ready({ count: 1, inSync: ['eventmesh.events'] })
+    },
     async holdAnswer() {
       const { caught, release } = proxy.catchAnswer(produce, { kind: 'hold' })
       return { reached: caught.then(() => undefined), release: async () => release() }

@@ -4,26 +4,26 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Counts, none, run } from './check.ts'
 
-/** The console in a real Chromium: EVENTMESH_TEST_CHROMIUM, the system's, or Debian's package where it may be installed. */
-export async function checkBrowser(title: string): Promise<Counts> {
+/** In a real Chromium: EVENTMESH_TEST_CHROMIUM, the system's, or Debian's package where it may be installed. */
+export async function checkBrowser(title: string, directory: string): Promise<Counts> {
   const chromium = process.env.EVENTMESH_TEST_CHROMIUM ?? findChromium()
   if (chromium === undefined) {
     notRun(`${title}: no Chromium; install one and set EVENTMESH_TEST_CHROMIUM to its path`)
     return none
   }
-  const directory = mkdtempSync(join(tmpdir(), 'eventmesh-browser-'))
-  const report = join(directory, 'report.json')
+  const own = mkdtempSync(join(tmpdir(), 'eventmesh-browser-'))
+  const report = join(own, 'report.json')
   try {
     const code = await run(
       title,
       'playwright',
-      ['test', '--config', 'tests/e2e/console/playwright.config.ts', '--reporter=list,json'],
+      ['test', '--config', join(directory, 'playwright.config.ts'), '--reporter=list,json'],
       { EVENTMESH_TEST_CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
     )
     const counts = readReport(report)
     return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
   } finally {
-    rmSync(directory, { recursive: true, force: true })
+    rmSync(own, { recursive: true, force: true })
   }
 }
 

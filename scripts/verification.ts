@@ -40,6 +40,7 @@ async function checkTypes(): Promise<Counts> {
       ),
       await checkCommand('types of scripts and tests', 'node', [nativeCompiler, '-p', 'tsconfig.json']),
       await checkCommand('types of browser tests', 'node', [nativeCompiler, '-p', 'tests/e2e/console/tsconfig.json']),
+      await checkCommand('types of budgets', 'node', [nativeCompiler, '-p', 'tests/budgets/tsconfig.json']),
     )
   } finally {
     rmSync(directory, { recursive: true, force: true })

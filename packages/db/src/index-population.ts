@@ -1,5 +1,5 @@
 import type { TenantId } from '@eventmesh/envelope'
-import type { Sql } from 'postgres'
+import postgres, { type Sql } from 'postgres'
 
 /**
  * An index as a busy installation has it, for plans and benchmarks: the same rows for the same number, spread evenly over
@@ -13,8 +13,17 @@ export type Population = {
 
 export const populationTenants = 120
 
-/** `sql` is a superuser's: it writes past every policy. The days must exist. */
-export async function populate(sql: Sql, rows: number): Promise<Population> {
+/** `url` is a superuser's, who writes past every policy. The days must exist. A million rows take about two minutes. */
+export async function populate(url: string, rows: number): Promise<Population> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} })
+  try {
+    return await fill(sql, rows)
+  } finally {
+    await sql.end()
+  }
+}
+
+async function fill(sql: Sql, rows: number): Promise<Population> {
   await sql.unsafe(helpers)
   await sql`
     insert into tenant (id, slug, name) select pg_temp.tenant(n), 'tenant-' || n, 'Tenant ' || n

@@ -29,7 +29,7 @@ try {
   await indexUpkeep.roll(engine)
   await engine.close()
   const superuser = postgres(server.urls.superuser, { max: 1, onnotice: () => {} })
-  const { largest, smallest } = await populate(superuser, rows)
+  const { largest, smallest } = await populate(server.urls.superuser, rows)
   const [{ version, bytes, index_bytes } = { version: '', bytes: '0', index_bytes: '0' }] = await superuser`
     select current_setting('server_version') as version, pg_size_pretty(sum(pg_total_relation_size(inhrelid))) as bytes,
            pg_size_pretty(sum(pg_indexes_size(inhrelid))) as index_bytes

@@ -1,4 +1,3 @@
-import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect, type Database, type Transaction } from './connect.ts'
 import { events } from './events.ts'
@@ -24,9 +23,7 @@ beforeAll(async () => {
   const engine = connect({ ...options, url: server.urls.engine, role: 'engine' })
   await indexUpkeep.roll(engine)
   await engine.close()
-  const superuser = postgres(server.urls.superuser, { max: 1, onnotice: () => {} })
-  population = await populate(superuser, rows)
-  await superuser.end()
+  population = await populate(server.urls.superuser, rows)
   console_ = connect({ ...options, url: server.urls.console, role: 'console' })
 }, 180_000)
 

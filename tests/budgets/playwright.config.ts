@@ -1,0 +1,25 @@
+import { defineConfig } from '@playwright/test'
+
+const chromium = process.env.EVENTMESH_TEST_CHROMIUM
+
+/** What the console may cost, on its production build and a million rows: one house, one page at a time. */
+export default defineConfig({
+  testDir: '.',
+  testMatch: '*.spec.ts',
+  globalSetup: './setup.ts',
+  outputDir: '../../test-results',
+  workers: 1,
+  fullyParallel: false,
+  // Shared machines are noisy: a budget has a second try there, and the report names it.
+  retries: process.env.CI === 'true' ? 1 : 0,
+  timeout: 120_000,
+  reporter: [['list']],
+  use: {
+    viewport: { width: 1_440, height: 900 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+    launchOptions: {
+      ...(chromium ? { executablePath: chromium } : {}),
+      args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    },
+  },
+})

@@ -7,7 +7,7 @@ const config: NextConfig = {
   output: 'standalone',
   outputFileTracingRoot: house,
   turbopack: { root: house },
-  transpilePackages: ['@eventmesh/db', '@eventmesh/envelope', '@eventmesh/runtime'],
+  transpilePackages: ['@eventmesh/db', '@eventmesh/envelope', '@eventmesh/providers', '@eventmesh/runtime'],
   poweredByHeader: false,
   reactStrictMode: true,
   // No optimiser, hence no remote images: nothing leaves the origin.

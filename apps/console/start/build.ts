@@ -68,6 +68,7 @@ const sources = [
   'apps/console/package.json',
   'packages/db/src',
   'packages/envelope/src',
+  'packages/providers/src',
   'packages/runtime/src',
   'pnpm-lock.yaml',
 ]

@@ -15,6 +15,7 @@ import { recentMax, type SourceStatus, sourceStatus, usualGapMs } from './source
 import { generateToken } from './source-token.ts'
 
 export { byTokenHash, openSecrets, siblingSecrets } from './source-lookup.ts'
+export { usage } from './source-usage.ts'
 
 export type Source = {
   readonly id: SourceId

@@ -86,6 +86,8 @@ export type SecretForm = {
     | 'none'
   /** Not needed: what it stands for is fetched, or learned from the first handshake. */
   readonly isOptional?: boolean
+  /** The customer thinks it up and types it at the provider: we can make a good one. */
+  readonly isChosen?: boolean
   /** One sentence: what it is and where the provider shows it. */
   readonly hint: string
   /** Further rule of a text; the message says the rule. */

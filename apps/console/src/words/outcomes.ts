@@ -19,5 +19,6 @@ export const outcomeSeverity: Readonly<Record<Outcome, Severity>> = {
 }
 
 export function sourceText(name: string): string {
-  return name === 'native' || name === 'native-test' ? 'Direct API' : name
+  if (name === 'native') return 'Direct API'
+  return name === 'native-test' ? 'Direct API (test)' : name
 }

@@ -10,7 +10,7 @@ export const auth0: Provider = {
   confidence: 'T/K',
   proof: 'generated',
   scheme: token({ header: 'authorization', prefix: 'Bearer ' }),
-  secret: { form: 'text', hint: 'the Authorization Token, without Bearer' },
+  secret: { form: 'text', isChosen: true, hint: 'the Authorization Token, without Bearer' },
   type: [['body:data.type|body:0.data.type|body:type']],
   key: [['body:log_id'], ['body:id']],
   time: ['body:data.date|body:0.data.date|body:time'],

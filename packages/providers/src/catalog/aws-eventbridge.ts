@@ -11,7 +11,7 @@ export const awsEventbridge: Provider = {
   confidence: 'K/K',
   proof: 'none',
   scheme: token({ header: { option: 'header' } }),
-  secret: { form: 'text', hint: 'the whole value of the header that the connection sends' },
+  secret: { form: 'text', isChosen: true, hint: 'the whole value of the header that the connection sends' },
   options: [headerOption],
   type: [['body:source', 'body:detail-type']],
   key: [['body:id']],

@@ -10,7 +10,7 @@ export const basicAuth: Provider = {
   confidence: 'S/K',
   proof: 'generated',
   scheme: basic(),
-  secret: { form: 'user-password', hint: 'user:password', shortBelow: 8 },
+  secret: { form: 'user-password', isChosen: true, hint: 'user:password', shortBelow: 8 },
   type: [],
   key: [],
   time: [],

@@ -10,7 +10,7 @@ export const bitbucket: Provider = {
   confidence: 'S/K',
   proof: 'generated',
   scheme: hmac({ header: 'x-hub-signature', format: { type: 'plain', prefix: 'sha256=' } }),
-  secret: { form: 'text', hint: "the secret you typed on the webhook's page" },
+  secret: { form: 'text', isChosen: true, hint: "the secret you typed on the webhook's page" },
   type: [['header:x-event-key']],
   key: [['header:x-request-uuid']],
   time: [],

@@ -15,7 +15,7 @@ export const calendly: Provider = {
     signed: ['{ts}', '.', '{body}'],
     bounds: { pastS: 180, futureS: 180 },
   }),
-  secret: { form: 'text', hint: 'the signing key you gave, or were given, with the subscription' },
+  secret: { form: 'text', isChosen: true, hint: 'the signing key you gave, or were given, with the subscription' },
   type: [['body:event']],
   key: [],
   time: ['body:created_at'],

@@ -10,7 +10,7 @@ export const chargebee: Provider = {
   confidence: 'T/K',
   proof: 'generated',
   scheme: basic(),
-  secret: { form: 'user-password', hint: 'user:password of the basic authentication', shortBelow: 8 },
+  secret: { form: 'user-password', isChosen: true, hint: 'user:password of the basic authentication', shortBelow: 8 },
   type: [['body:event_type']],
   key: [['body:id']],
   time: ['body:occurred_at'],

@@ -10,7 +10,7 @@ export const circleci: Provider = {
   confidence: 'S/S',
   proof: 'vector',
   scheme: hmac({ header: 'circleci-signature', format: { type: 'list', separator: ',', prefix: 'v1=' } }),
-  secret: { form: 'text', hint: 'the secret token you typed' },
+  secret: { form: 'text', isChosen: true, hint: 'the secret token you typed' },
   type: [['header:circleci-event-type|body:type']],
   key: [['body:id']],
   time: ['body:happened_at'],

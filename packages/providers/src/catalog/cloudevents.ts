@@ -10,7 +10,7 @@ export const cloudevents: Provider = {
   confidence: 'S/S',
   proof: 'none',
   scheme: token({ header: 'authorization', prefix: 'Bearer ', query: 'access_token' }),
-  secret: { form: 'text', hint: 'the token, without Bearer' },
+  secret: { form: 'text', isChosen: true, hint: 'the token, without Bearer' },
   type: [['header:ce-type|body:type']],
   key: 'cloudevents',
   time: ['header:ce-time|body:time'],

@@ -10,7 +10,7 @@ export const easypost: Provider = {
   confidence: 'S/K',
   proof: 'vector',
   scheme: hmac({ header: 'x-hmac-signature', format: { type: 'plain', prefix: 'hmac-sha256-hex=' }, key: 'nfkd' }),
-  secret: { form: 'text', hint: 'the webhook secret you gave' },
+  secret: { form: 'text', isChosen: true, hint: 'the webhook secret you gave' },
   type: [['body:description']],
   key: [['body:id']],
   time: ['body:created_at'],

@@ -12,6 +12,7 @@ export const figma: Provider = {
   scheme: bodyToken({ path: 'passcode' }),
   secret: {
     form: 'text',
+    isChosen: true,
     hint: 'the passcode you gave, at most 100 characters',
     pattern: { regex: /^.{1,100}$/, rule: 'at most 100 characters' },
   },

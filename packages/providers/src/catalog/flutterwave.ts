@@ -19,7 +19,7 @@ export const flutterwave: Provider = {
     ],
     'v4: all of the body is covered; v3: nothing, whoever knows the hash can send.',
   ),
-  secret: { form: 'text', hint: 'the Secret Hash you typed' },
+  secret: { form: 'text', isChosen: true, hint: 'the Secret Hash you typed' },
   type: [['body:event|body:type']],
   key: [['body:id'], ['body:data.id']],
   time: ['body:data.created_at|body:timestamp'],

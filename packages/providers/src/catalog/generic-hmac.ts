@@ -11,7 +11,7 @@ export const genericHmacProvider: Provider = {
   confidence: 'S/K',
   proof: 'generated',
   scheme: genericHmac(),
-  secret: { form: 'generic', hint: 'the key' },
+  secret: { form: 'generic', isChosen: true, hint: 'the key' },
   options: genericOptions,
   type: [],
   key: [],

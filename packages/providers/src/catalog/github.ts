@@ -10,7 +10,7 @@ export const github: Provider = {
   confidence: 'S/K',
   proof: 'vector',
   scheme: hmac({ header: 'x-hub-signature-256', format: { type: 'plain', prefix: 'sha256=' } }),
-  secret: { form: 'text', hint: "the secret you typed on the webhook's page" },
+  secret: { form: 'text', isChosen: true, hint: "the secret you typed on the webhook's page" },
   type: [['header:x-github-event', 'body:action|form:payload>action']],
   key: [['header:x-github-delivery']],
   time: [],

@@ -23,7 +23,7 @@ export const gitlab: Provider = {
     ],
     'With a signing token all of the body is covered; with a secret token nothing.',
   ),
-  secret: { form: 'gitlab', hint: 'the signing token (whsec_…), or else the secret token you typed' },
+  secret: { form: 'gitlab', isChosen: true, hint: 'the signing token (whsec_…), or else the secret token you typed' },
   type: [['header:x-gitlab-event', 'body:object_kind']],
   key: [['header:webhook-id'], ['header:idempotency-key']],
   time: [],

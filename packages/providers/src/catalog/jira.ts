@@ -10,7 +10,7 @@ export const jira: Provider = {
   confidence: 'S/S',
   proof: 'vector',
   scheme: hmac({ header: 'x-hub-signature', format: { type: 'plain', prefix: 'sha256=' } }),
-  secret: { form: 'text', hint: 'the secret of the webhook' },
+  secret: { form: 'text', isChosen: true, hint: 'the secret of the webhook' },
   type: [['body:webhookEvent']],
   key: [['header:x-atlassian-webhook-identifier']],
   time: ['body:timestamp'],

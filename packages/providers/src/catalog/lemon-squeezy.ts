@@ -12,6 +12,7 @@ export const lemonSqueezy: Provider = {
   scheme: hmac({ header: 'x-signature' }),
   secret: {
     form: 'text',
+    isChosen: true,
     hint: 'the signing secret you typed, 6 to 40 characters',
     pattern: { regex: /^.{6,40}$/, rule: '6 to 40 characters' },
     shortBelow: 16,

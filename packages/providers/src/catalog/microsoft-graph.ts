@@ -12,6 +12,7 @@ export const microsoftGraph: Provider = {
   scheme: bodyToken({ list: 'value', path: 'clientState' }),
   secret: {
     form: 'text',
+    isChosen: true,
     hint: 'the clientState you gave with the subscription, at most 128 characters',
     pattern: { regex: /^.{1,128}$/, rule: 'at most 128 characters' },
   },

@@ -10,7 +10,7 @@ export const netlify: Provider = {
   confidence: 'T/K',
   proof: 'generated',
   scheme: jwtHs({ header: 'x-webhook-signature', issuer: 'netlify', bodyClaim: { name: 'sha256', encoding: 'hex' } }),
-  secret: { form: 'text', hint: 'the JWS secret token you typed' },
+  secret: { form: 'text', isChosen: true, hint: 'the JWS secret token you typed' },
   type: [['header:x-netlify-event']],
   key: [],
   time: ['body:created_at|body:updated_at'],

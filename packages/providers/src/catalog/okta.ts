@@ -11,7 +11,7 @@ export const okta: Provider = {
   confidence: 'K/K',
   proof: 'generated',
   scheme: token({ header: { option: 'header' } }),
-  secret: { form: 'text', hint: 'the Authentication secret: the whole value of the header' },
+  secret: { form: 'text', isChosen: true, hint: 'the Authentication secret: the whole value of the header' },
   options: [headerOption],
   type: [['body:data.events.0.eventType']],
   key: [['body:eventId']],

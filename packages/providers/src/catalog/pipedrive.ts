@@ -10,7 +10,7 @@ export const pipedrive: Provider = {
   confidence: 'T/K',
   proof: 'none',
   scheme: basic(),
-  secret: { form: 'user-password', hint: 'user:password of the HTTP authentication', shortBelow: 8 },
+  secret: { form: 'user-password', isChosen: true, hint: 'user:password of the HTTP authentication', shortBelow: 8 },
   type: [['body:meta.action', 'body:meta.entity']],
   key: [['body:meta.correlation_id|body:meta.id']],
   time: ['body:meta.timestamp'],

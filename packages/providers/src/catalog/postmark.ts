@@ -10,7 +10,7 @@ export const postmark: Provider = {
   confidence: 'K/K',
   proof: 'generated',
   scheme: basic(),
-  secret: { form: 'user-password', hint: 'user:password, as in the URL you registered', shortBelow: 8 },
+  secret: { form: 'user-password', isChosen: true, hint: 'user:password, as in the URL you registered', shortBelow: 8 },
   type: [['body:RecordType']],
   key: [['body:MessageID', 'body:RecordType']],
   time: ['body:ReceivedAt|body:DeliveredAt|body:BouncedAt|body:ChangedAt'],

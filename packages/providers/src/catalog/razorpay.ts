@@ -10,7 +10,7 @@ export const razorpay: Provider = {
   confidence: 'S/K',
   proof: 'vector',
   scheme: hmac({ header: 'x-razorpay-signature' }),
-  secret: { form: 'text', hint: 'the webhook secret you typed' },
+  secret: { form: 'text', isChosen: true, hint: 'the webhook secret you typed' },
   type: [['body:event']],
   key: [['header:x-razorpay-event-id']],
   time: ['body:created_at'],

@@ -16,7 +16,7 @@ export const sanity: Provider = {
     signed: ['{ts}', '.', '{body}'],
     time: { unit: 'ms' },
   }),
-  secret: { form: 'text', hint: 'the secret you typed' },
+  secret: { form: 'text', isChosen: true, hint: 'the secret you typed' },
   type: [['header:sanity-operation']],
   key: [['header:idempotency-key']],
   time: ['signed:time'],

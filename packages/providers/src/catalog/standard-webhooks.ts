@@ -12,6 +12,7 @@ export const standardWebhooksProvider: Provider = {
   scheme: standardWebhooks({ prefixes: ['webhook', 'svix'] }),
   secret: {
     form: 'whsec',
+    isChosen: true,
     hint: "the endpoint's secret, whsec_ followed by base64; or its public key, whpk_ followed by base64",
     shortBelow: 24,
   },

@@ -11,7 +11,7 @@ export const staticToken: Provider = {
   confidence: 'S/K',
   proof: 'generated',
   scheme: token({ header: { option: 'header' } }),
-  secret: { form: 'text', hint: 'the whole value of the header' },
+  secret: { form: 'text', isChosen: true, hint: 'the whole value of the header' },
   options: [headerOption],
   type: [],
   key: [],

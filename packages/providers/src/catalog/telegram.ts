@@ -12,6 +12,7 @@ export const telegram: Provider = {
   scheme: token({ header: 'x-telegram-bot-api-secret-token' }),
   secret: {
     form: 'text',
+    isChosen: true,
     hint: 'the secret_token of setWebhook',
     pattern: { regex: /^[A-Za-z0-9_-]{1,256}$/, rule: '1 to 256 of A-Z a-z 0-9 _ and -' },
   },

@@ -18,6 +18,7 @@ export const twitch: Provider = {
   }),
   secret: {
     form: 'text',
+    isChosen: true,
     hint: 'the secret you gave with the subscription',
     pattern: { regex: /^[\x20-\x7e]{10,100}$/, rule: '10 to 100 ASCII characters' },
     shortBelow: 10,

@@ -10,7 +10,7 @@ export const typeform: Provider = {
   confidence: 'T/K',
   proof: 'generated',
   scheme: hmac({ header: 'typeform-signature', format: { type: 'plain', prefix: 'sha256=' }, encoding: 'base64' }),
-  secret: { form: 'text', hint: 'the secret you typed for the webhook' },
+  secret: { form: 'text', isChosen: true, hint: 'the secret you typed for the webhook' },
   type: [['body:event_type']],
   key: [['body:event_id']],
   time: ['body:form_response.submitted_at'],

@@ -10,7 +10,7 @@ export const woocommerce: Provider = {
   confidence: 'S/S',
   proof: 'generated',
   scheme: hmac({ header: 'x-wc-webhook-signature', encoding: 'base64' }),
-  secret: { form: 'text', hint: 'the Secret of the webhook' },
+  secret: { form: 'text', isChosen: true, hint: 'the Secret of the webhook' },
   type: [['header:x-wc-webhook-topic']],
   key: [['header:x-wc-webhook-delivery-id']],
   time: ['body:date_modified_gmt'],

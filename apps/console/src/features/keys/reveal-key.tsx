@@ -4,9 +4,9 @@ import { useEffect, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
 import { DialogBody, DialogFooter } from '../../ui/dialog.tsx'
+import { useLeaveGuard } from '../../ui/use-leave-guard.ts'
 import { text } from './text.ts'
 import { tryLine } from './try-line.ts'
-import { useLeaveGuard } from './use-leave-guard.ts'
 
 type Props = { readonly secret: string; readonly ingestUrl: string; readonly onClose: () => void }
 

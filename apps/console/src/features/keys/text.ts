@@ -11,6 +11,7 @@ export const text = {
   filteredEmpty: 'No keys match these filters',
   clearFilters: 'Clear filters',
   search: 'Name or last four',
+  anyStatus: 'Any status',
   scope: 'Can send events, cannot read.',
   needsRole: (mode: string) => `Your role cannot change ${mode} keys. Ask an owner or admin.`,
   name: 'Name',

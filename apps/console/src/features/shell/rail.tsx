@@ -1,6 +1,17 @@
 'use client'
 
-import { Activity, Check, ChevronsUpDown, KeyRound, LayoutGrid, Plus, Rocket, ScrollText, Users } from 'lucide-react'
+import {
+  Activity,
+  Check,
+  ChevronsUpDown,
+  KeyRound,
+  LayoutGrid,
+  Plus,
+  Rocket,
+  ScrollText,
+  Users,
+  Webhook,
+} from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import type { ReactNode } from 'react'
@@ -51,6 +62,12 @@ export function Rail({
           href={`${base}/events`}
           icon={<Activity aria-hidden size={15} />}
           label={text.events}
+          isNarrow={isNarrow}
+        />
+        <Item
+          href={`${base}/sources`}
+          icon={<Webhook aria-hidden size={15} />}
+          label={text.sources}
           isNarrow={isNarrow}
         />
         <Item href={`${base}/keys`} icon={<KeyRound aria-hidden size={15} />} label={text.keys} isNarrow={isNarrow} />

@@ -2,6 +2,7 @@ export const text = {
   skip: 'Skip to content',
   overview: 'Overview',
   events: 'Events',
+  sources: 'Sources',
   keys: 'API keys',
   members: 'Members',
   settings: 'Settings',

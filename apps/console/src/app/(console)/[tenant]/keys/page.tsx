@@ -1,13 +1,13 @@
 import type { KeyStatus } from '@eventmesh/db'
 import type { Metadata } from 'next'
 import { CreateKeyButton } from '../../../../features/keys/create-button.tsx'
-import { KeysFilter } from '../../../../features/keys/keys-filter.tsx'
 import { KeysTable } from '../../../../features/keys/keys-table.tsx'
 import { listKeys } from '../../../../features/keys/queries.ts'
 import { statusText, text } from '../../../../features/keys/text.ts'
 import { pageMember } from '../../../../server/page.ts'
 import { LinkButton } from '../../../../ui/button.tsx'
 import { Forbidden } from '../../../../ui/forbidden.tsx'
+import { ListFilter } from '../../../../ui/list-filter.tsx'
 import { PageHeader } from '../../../../ui/page-header.tsx'
 import { EmptyState } from '../../../../ui/states.tsx'
 
@@ -30,7 +30,7 @@ export default async function KeysPage({ params, searchParams }: Props) {
   return (
     <>
       <PageHeader title={text.title} actions={<CreateKeyButton />} />
-      <KeysFilter />
+      <ListFilter searchLabel={text.search} statuses={statusText} anyStatus={text.anyStatus} />
       {rows.length > 0 ? (
         <KeysTable rows={rows} />
       ) : isFiltered ? (

@@ -3,15 +3,21 @@
 import { Search } from 'lucide-react'
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
 import { useEffect, useRef, useState } from 'react'
-import { Select } from '../../ui/choice.tsx'
-import { controlClass } from '../../ui/field.tsx'
-import { statusText, text } from './text.ts'
+import { Select } from './choice.tsx'
+import { controlClass } from './field.tsx'
 
 const pauseMs = 250
 const all = 'all'
 
+export type ListFilterProps = {
+  readonly searchLabel: string
+  /** By value, how each is called. */
+  readonly statuses: Readonly<Record<string, string>>
+  readonly anyStatus: string
+}
+
 /** Status and search live in the address: a reload and a pasted link show the same list. */
-export function KeysFilter() {
+export function ListFilter({ searchLabel, statuses, anyStatus }: ListFilterProps) {
   const router = useRouter()
   const path = usePathname()
   const params = useSearchParams()
@@ -32,8 +38,8 @@ export function KeysFilter() {
         <Search aria-hidden size={14} className="absolute top-1/2 left-2.5 -translate-y-1/2 text-fg-3" />
         <input
           type="search"
-          aria-label={text.search}
-          placeholder={text.search}
+          aria-label={searchLabel}
+          placeholder={searchLabel}
           value={search}
           onChange={(event) => {
             const { value } = event.currentTarget
@@ -51,8 +57,8 @@ export function KeysFilter() {
         value={params.get('status') ?? all}
         onChange={(value) => show('status', value)}
         choices={[
-          { value: all, label: 'Any status' },
-          ...Object.entries(statusText).map(([value, label]) => ({ value, label })),
+          { value: all, label: anyStatus },
+          ...Object.entries(statuses).map(([value, label]) => ({ value, label })),
         ]}
       />
     </search>

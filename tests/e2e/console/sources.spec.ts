@@ -1,0 +1,213 @@
+import { createHmac } from 'node:crypto'
+import type { Page } from '@playwright/test'
+import { violations } from './axe.ts'
+import { expect, join, signIn, test } from './fixtures.ts'
+
+const secret = 'whsec_test_0123456789abcdef'
+
+test('connects Stripe: each mistake is named while it happens, and the right delivery ends the test', async ({
+  page,
+  house,
+}) => {
+  await signIn(page, house, undefined, `/${house.slug}/sources`)
+  await page.getByRole('link', { name: 'Add source…' }).first().click()
+  await page.getByRole('searchbox', { name: 'Search providers' }).fill('stri')
+  await page.getByRole('link', { name: /Stripe/ }).click()
+  await page.getByLabel('Name').fill('payments')
+  await page.getByRole('button', { name: 'Create source' }).click()
+  const url = (await page.getByLabel('Address', { exact: true }).textContent()) ?? ''
+  expect(url).toMatch(new RegExp(`^${house.mesh.ingestUrl}/hooks/[A-Za-z0-9_-]{22,}$`))
+  await page.getByRole('button', { name: 'Copy address' }).click()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(url)
+
+  await page.getByRole('textbox', { name: 'Secret' }).fill('v1,c2lnbmF0dXJl')
+  await page.getByRole('button', { name: 'Save secret and test' }).click()
+  await expect(page.getByText('This is a signature, not the secret.')).toBeVisible()
+  await page.getByRole('textbox', { name: 'Secret' }).fill(secret)
+  await page.getByRole('button', { name: 'Save secret and test' }).click()
+  await expect(page.getByText('Listening for a test delivery…')).toBeVisible()
+  expect(await page.content()).not.toContain(secret)
+  expect(await page.content()).not.toContain(url)
+
+  const body = (id: string) => JSON.stringify({ id, type: 'customer.created', created: seconds(), data: {} })
+  const mistakes = [
+    ['wrong_secret', stripe(body('evt_1'), { key: 'whsec_another_one_altogether' }), body('evt_1')],
+    ['timestamp_skew', stripe(body('evt_2'), { at: seconds() - 400 }), body('evt_2')],
+    ['body_altered', stripe(body('evt_3')), JSON.stringify(JSON.parse(body('evt_3')), null, 2)],
+    ['header_missing', {}, body('evt_4')],
+  ] as const
+  for (const [diagnosis, headers, sent] of mistakes) {
+    expect((await deliver(url, sent, headers)).status).toBe(401)
+    await expect(page.locator('[data-delivery="fail"]', { hasText: diagnosis })).toBeVisible()
+  }
+  await expect(page.getByText('Listening for a test delivery…')).toBeVisible()
+  await expect(page.getByText(/Sender clock is 4\d\d s behind; allowed 300 s\./)).toBeVisible()
+
+  expect((await deliver(url, body('evt_5'), stripe(body('evt_5')))).status).toBe(202)
+  await expect(page.getByText('Verified. payments is connected.').last()).toBeVisible()
+  await expect(page.locator('[data-delivery="pass"]')).toHaveCount(1)
+  await page.getByRole('link', { name: 'Open source' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('payments')
+  await expect(page.getByText('signature_mismatch').first()).toBeVisible()
+})
+
+test('rotates a secret without a gap, and an address with a day of both', async ({ page, house }) => {
+  const { url, id } = await create(page, house.slug, house, 'rotating', secret)
+  const body = (n: number) => JSON.stringify({ id: `evt_r${n}`, type: 'charge.succeeded', created: seconds() })
+  expect((await deliver(url, body(1), stripe(body(1)))).status).toBe(202)
+
+  await page.goto(`${house.mesh.consoleUrl}/${house.slug}/sources/${id}?tab=secrets`)
+  const rows = page.locator('[data-secret-row]')
+  await expect(rows).toHaveCount(1)
+  await page.getByRole('button', { name: 'Add new secret…' }).click()
+  await page.getByRole('textbox', { name: 'Secret' }).fill('whsec_the_new_one_of_this_test')
+  await page.getByRole('button', { name: 'Add secret' }).click()
+  await expect(rows).toHaveCount(2)
+  await expect(async () => {
+    const sent = body(Date.now())
+    expect((await deliver(url, sent, stripe(sent, { key: 'whsec_the_new_one_of_this_test' }))).status).toBe(202)
+  }).toPass({ timeout: 30_000 })
+  expect((await deliver(url, body(2), stripe(body(2)))).status).toBe(202)
+  await rows.last().getByRole('button', { name: 'Remove…' }).click()
+  await page.getByRole('button', { name: 'Remove secret' }).click()
+  await expect(rows).toHaveCount(1)
+
+  await page.getByRole('tab', { name: 'Settings' }).click()
+  await page.getByRole('button', { name: 'Rotate URL…' }).click()
+  await page.getByRole('button', { name: 'Rotate URL', exact: true }).click()
+  const next = (await page.getByLabel('Address', { exact: true }).textContent()) ?? ''
+  expect(next).not.toBe(url)
+  await page.getByRole('button', { name: 'Copy address' }).click()
+  await page.getByRole('button', { name: 'Done' }).click()
+  await expect(page.getByText('The old address works until')).toBeVisible()
+  for (const address of [next, url]) {
+    await expect(async () => {
+      const sent = body(Date.now())
+      const key = 'whsec_the_new_one_of_this_test'
+      expect((await deliver(address, sent, stripe(sent, { key }))).status).toBe(202)
+    }).toPass({ timeout: 30_000 })
+  }
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`a source’s tabs and its test have nothing that axe finds, in ${colorScheme}`, async ({ page, house }) => {
+    await page.emulateMedia({ colorScheme })
+    const { url, id } = await create(page, house.slug, house, `axe-${colorScheme}`, secret)
+    await deliver(url, '{}', {})
+    await expect(page.locator('[data-delivery="fail"]')).toBeVisible()
+    const base = `${house.mesh.consoleUrl}/${house.slug}/sources`
+    for (const size of [
+      { width: 1_440, height: 900 },
+      { width: 390, height: 844 },
+    ]) {
+      await page.setViewportSize(size)
+      expect(await violations(page)).toEqual([])
+      for (const tab of ['overview', 'settings', 'secrets', 'handshake', 'danger']) {
+        await page.goto(`${base}/${id}?tab=${tab}`)
+        await expect(page.getByRole('tabpanel')).toBeVisible()
+        expect(await violations(page)).toEqual([])
+      }
+      await page.goto(`${base}/new?source=${id}&step=test`)
+    }
+  })
+}
+
+test('pauses, resumes and deletes', async ({ page, house }) => {
+  const { url, id } = await create(page, house.slug, house, 'ending', secret)
+  const answers = (status: number) =>
+    expect(async () => {
+      const sent = JSON.stringify({ id: `evt_p${Date.now()}`, type: 'x', created: seconds() })
+      expect((await deliver(url, sent, stripe(sent))).status).toBe(status)
+    }).toPass({ timeout: 30_000 })
+  await page.goto(`${house.mesh.consoleUrl}/${house.slug}/sources/${id}?tab=danger`)
+  await page.getByRole('button', { name: 'Pause source' }).click()
+  await expect(page.getByText('Paused since')).toBeVisible()
+  await answers(503)
+  await page.getByRole('button', { name: 'Resume source' }).click()
+  await expect(page.getByText('Paused since')).toHaveCount(0)
+  await answers(202)
+  await page.getByRole('button', { name: 'Delete source…' }).click()
+  const button = page.getByRole('button', { name: 'Delete source', exact: true })
+  await expect(button).toHaveAttribute('aria-disabled', 'true')
+  await page.getByLabel('Type ending to confirm').fill('ending')
+  await button.click()
+  await page.waitForURL(`**/${house.slug}/sources`)
+  await expect(page.getByText('ending')).toHaveCount(0)
+  await answers(410)
+})
+
+test('a setting that the provider does not take is refused at its field, and nothing is lost', async ({
+  page,
+  house,
+}) => {
+  const { id } = await create(page, house.slug, house, 'settings', secret)
+  await page.goto(`${house.mesh.consoleUrl}/${house.slug}/sources/${id}?tab=settings`)
+  await page.getByText('Options', { exact: true }).click()
+  await page.getByLabel('tolerance').fill('soon')
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await expect(page.getByText('Must be a whole number of seconds.')).toBeVisible()
+  await page.getByLabel('tolerance').fill('600')
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await expect(page.getByText('Saved.')).toBeVisible()
+  await page.reload()
+  await expect(page.getByLabel('tolerance')).toHaveValue('600')
+})
+
+for (const [role, canWrite, canHoldSecrets] of [
+  ['viewer', false, false],
+  ['developer', true, false],
+  ['admin', true, true],
+] as const) {
+  test(`a ${role} sees sources${canWrite ? ' and changes them' : ''}${canHoldSecrets ? ', secrets too' : ''}`, async ({
+    page,
+    browser,
+    house,
+  }) => {
+    const owner = await browser.newPage()
+    const { id } = await create(owner, house.slug, house, `for-${role}`, secret)
+    await owner.close()
+    await join(page, house, `sources-${role}@example.com`, role)
+    const base = `${house.mesh.consoleUrl}/${house.slug}/sources`
+    await page.goto(base)
+    await expect(page.getByRole('link', { name: `for-${role}` })).toBeVisible()
+    const add = page.getByRole(canWrite ? 'link' : 'button', { name: 'Add source…' })
+    await expect(add).toHaveCount(1)
+    if (!canWrite) await expect(add).toHaveAttribute('aria-disabled', 'true')
+    await page.goto(`${base}/new`)
+    await expect(page.getByRole('searchbox', { name: 'Search providers' })).toHaveCount(canWrite ? 1 : 0)
+    await page.goto(`${base}/${id}?tab=secrets`)
+    const addSecret = page.getByRole('button', { name: 'Add new secret…' })
+    await expect(addSecret).toBeVisible()
+    expect(await addSecret.getAttribute('aria-disabled')).toBe(canHoldSecrets ? null : 'true')
+  })
+}
+
+type House = Parameters<typeof signIn>[1]
+
+/** Through the page, as its owner. */
+async function create(page: Page, slug: string, house: House, name: string, key: string) {
+  await signIn(page, house, undefined, `/${slug}/sources/new?provider=stripe`)
+  await page.getByLabel('Name').fill(name)
+  await page.getByRole('button', { name: 'Create source' }).click()
+  const url = (await page.getByLabel('Address', { exact: true }).textContent()) ?? ''
+  await page.getByRole('button', { name: 'Copy address' }).click()
+  await page.getByRole('textbox', { name: 'Secret' }).fill(key)
+  await page.getByRole('button', { name: 'Save secret and test' }).click()
+  await page.waitForURL('**/sources/new?source=*step=test')
+  const id = new URL(page.url()).searchParams.get('source') ?? ''
+  return { url, id }
+}
+
+function seconds(): number {
+  return Math.floor(Date.now() / 1_000)
+}
+
+/** https://docs.stripe.com/webhooks#verify-manually: HMAC-SHA-256 of `<t>.<body>` in hex. */
+function stripe(body: string, { key = secret, at = seconds() }: { key?: string; at?: number } = {}) {
+  const signature = createHmac('sha256', key).update(`${at}.${body}`).digest('hex')
+  return { 'stripe-signature': `t=${at},v1=${signature}` }
+}
+
+async function deliver(url: string, body: string, headers: Readonly<Record<string, string>>): Promise<Response> {
+  return await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body })
+}

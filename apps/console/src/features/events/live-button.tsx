@@ -11,6 +11,7 @@ export function LiveButton() {
   const { isLive, toggle } = useLiveSwitch()
   return (
     <Button
+      size="small"
       aria-pressed={isLive}
       onClick={toggle}
       className={cn(isLive && 'border-transparent bg-accent-soft text-accent-text')}

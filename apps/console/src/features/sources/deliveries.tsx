@@ -23,7 +23,7 @@ function Delivery({ slug, row }: { readonly slug: string; readonly row: Delivery
   const isFailed = row.verdict === 'fail' || row.outcome === 'rejected'
   const facts = factsOf(row)
   return (
-    <li className="flex flex-col gap-1.5 border-line border-b py-2.5 last:border-b-0" data-delivery={row.verdict}>
+    <li className="flex flex-col gap-1.5 border-line border-b py-1.5 last:border-b-0" data-delivery={row.verdict}>
       <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <Time at={row.at} as="clock" className="font-mono text-12 text-fg-2" />
         <StatusMark severity={isFailed ? 'bad' : 'ok'} label={isFailed ? testing.fail : testing.pass} />

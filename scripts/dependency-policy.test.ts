@@ -32,6 +32,15 @@ describe('what may be installed (S57)', () => {
 })
 
 describe('the lock (S58)', () => {
+  test.each([
+    ['next', '16.2.6'],
+    ['react', '19.2.6'],
+  ])('has a %s of at least %s, below which advisories stand (S36)', (name, least) => {
+    const versions = [...packages.keys()].filter((key) => key.startsWith(`${name}@`)).map((key) => key.split('@')[1])
+    expect(versions).toHaveLength(1)
+    expect(versions[0]?.localeCompare(least, 'en', { numeric: true })).toBeGreaterThanOrEqual(0)
+  })
+
   test('was read whole', () => {
     expect(packages.size).toBeGreaterThan(100)
     expect([...packages.keys()].some((name) => name.startsWith('hono@'))).toBe(true)

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { checkAdvisories } from './advisories.ts'
 import { checkBrowser } from './browser.ts'
 import { add, checkSuite } from './check.ts'
 import { verify } from './verification.ts'
@@ -13,6 +14,7 @@ process.env.EVENTMESH_NOT_RUN_FILE = notRunFile
 
 const counts = add(
   await verify(),
+  checkAdvisories('advisories'),
   await checkSuite('adapters under faults', ['--config', 'vitest.faults.config.ts']),
   await checkSuite('end to end, with real processes', ['--config', 'tests/e2e/vitest.config.ts']),
   await checkBrowser('the console in a browser', 'tests/e2e/console'),

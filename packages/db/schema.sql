@@ -533,7 +533,7 @@ end $function$;
 alter function log_topic(text,bigint) owner to eventmesh_migrator;
 
 CREATE OR REPLACE FUNCTION public.member_tenant(wanted_slug text, wanted_user uuid)
- RETURNS TABLE(tenant_id uuid, slug text, name text, role text, suspended_at timestamp with time zone, suspended_reason text, require_idempotency_key boolean, claims text, created_at timestamp with time zone)
+ RETURNS TABLE(tenant_id uuid, slug text, name text, role text, suspended_at timestamp with time zone, suspended_reason text, require_idempotency_key boolean, claims text, created_at timestamp with time zone, viewers_see_payloads boolean, session_hours_max integer, key_days_max integer)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public'
@@ -546,7 +546,10 @@ BEGIN ATOMIC
      t.suspended_reason,
      t.require_idempotency_key,
      t.claims,
-     t.created_at
+     t.created_at,
+     t.viewers_see_payloads,
+     t.session_hours_max,
+     t.key_days_max
     FROM (membership m
       JOIN tenant t ON ((t.id = m.tenant_id)))
    WHERE ((m.user_id = member_tenant.wanted_user) AND (t.slug = member_tenant.wanted_slug) AND (t.deleted_at IS NULL));
@@ -1399,9 +1402,14 @@ create table tenant (
   suspended_at timestamp with time zone,
   suspended_reason text,
   deleted_at timestamp with time zone,
+  viewers_see_payloads boolean default true not null,
+  session_hours_max integer,
+  key_days_max integer,
   constraint tenant_pkey PRIMARY KEY (id),
   constraint tenant_claims_check CHECK (claims = ANY (ARRAY['degrade'::text, 'strict'::text])),
+  constraint tenant_key_days_max_check CHECK (key_days_max >= 1 AND key_days_max <= 3650),
   constraint tenant_name_check CHECK (char_length(name) >= 1 AND char_length(name) <= 200),
+  constraint tenant_session_hours_max_check CHECK (session_hours_max >= 1 AND session_hours_max <= 720),
   constraint tenant_slug_check CHECK (slug ~ '^[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]$'::text)
 );
 CREATE UNIQUE INDEX tenant_slug ON public.tenant USING btree (slug) WHERE (deleted_at IS NULL);
@@ -1410,7 +1418,7 @@ alter table tenant force row level security;
 create policy tenant_lookup on tenant for select to eventmesh_lookup using (true);
 create policy tenant_operator on tenant for all to eventmesh_migrator using (true) with check (true);
 create policy tenant_own on tenant for all to public using ((id = (current_setting('app.tenant_id'::text))::uuid)) with check ((id = (current_setting('app.tenant_id'::text))::uuid));
-grant insert, select, update (claims, name, require_idempotency_key, slug) on tenant to eventmesh_console;
+grant insert, select, update (claims, key_days_max, name, require_idempotency_key, session_hours_max, slug, viewers_see_payloads) on tenant to eventmesh_console;
 grant select on tenant to eventmesh_engine;
 grant select on tenant to eventmesh_ingest;
 grant select on tenant to eventmesh_lookup;

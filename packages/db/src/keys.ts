@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { type Actor, append, operator } from './audit.ts'
 import type { Database, Transaction } from './connect.ts'
 import { ipRangeSchema } from './ip-range.ts'
+import { endsTooLate, latestEnd } from './key-cap.ts'
 import { announceKeyChange } from './key-changes.ts'
 import { type KeyStatus, type KeyTimes, keyStatus } from './key-status.ts'
 import { displayKey, generateKey } from './key-text.ts'
@@ -55,13 +56,16 @@ const creationSchema = z.object({
   mode: z.enum(['live', 'test']).default('live'),
   kind: z.enum(['standard', 'console']).default('standard'),
   allowedIps: z.array(ipRangeSchema).max(50).default([]),
-  expiresAt: z.date().nullable().default(null),
+  expiresAt: z.date().nullable().optional(),
   operationId: z.uuid().optional(),
 })
 
 export type CreateKey = z.input<typeof creationSchema> & { readonly tenantId: TenantId }
 
-/** `operationId`: the caller's own id of this creation; a repeat answers `already_created`. */
+/**
+ * `operationId`: the caller's own id of this creation; a repeat answers `already_created`. Without `expiresAt` it lives
+ * as long as the tenant allows.
+ */
 export async function create(
   db: Database,
   { tenantId, ...input }: CreateKey,
@@ -69,14 +73,19 @@ export async function create(
 ): Promise<KeyCreated | AlreadyCreated | Refused<'invalid' | 'tenant_not_found' | 'name_taken'>> {
   const parsed = creationSchema.safeParse(input)
   if (!parsed.success) return invalid(parsed.error)
-  const { name, mode, kind, allowedIps, expiresAt, operationId } = parsed.data
-  if (expiresAt !== null && expiresAt.getTime() <= Date.now()) return refused('invalid', 'expiresAt: is in the past')
+  const { name, mode, kind, allowedIps, operationId } = parsed.data
+  const given = parsed.data.expiresAt
+  if (given != null && given.getTime() <= Date.now()) return refused('invalid', 'expiresAt: is in the past')
 
   return await db.forTenant(tenantId, async (tx) => {
     if (!(await lockTenant(tx, tenantId))) return refused('tenant_not_found', 'there is no such tenant')
     const earlier = await findByOperation(tx, tenantId, operationId)
     if (earlier !== undefined) return alreadyCreated(earlier)
     if (await isNameTaken(tx, tenantId, name)) return nameTaken(name)
+    const latest = await latestEnd(tx, tenantId)
+    const expiresAt = given === undefined ? latest : given
+    const late = endsTooLate(expiresAt, latest)
+    if (late !== undefined) return late
 
     const text = generateKey(mode)
     const id = newUuid() as KeyId
@@ -137,6 +146,11 @@ export async function rotate(
       return refused('not_rotatable', `the key is ${inWords(old.status)}: only an active key can be rotated`)
     }
 
+    const latest = await latestEnd(tx, tenantId)
+    const expiresAt = parsed.data.expiresAt === undefined ? soonest(sameLifetime(old), latest) : parsed.data.expiresAt
+    const late = endsTooLate(expiresAt, latest)
+    if (late !== undefined) return late
+
     const text = generateKey(old.mode)
     const newId = newUuid() as KeyId
     await tx.insert(apiKeyTable).values({
@@ -149,7 +163,7 @@ export async function rotate(
       lastFour: text.lastFour,
       scopes: [...old.scopes],
       allowedIps: [...old.allowedIps],
-      expiresAt: parsed.data.expiresAt === undefined ? sameLifetime(old) : parsed.data.expiresAt,
+      expiresAt,
       createdBy: by.name,
       replaces: id,
       operationId: operationId ?? null,
@@ -215,6 +229,10 @@ export async function update(
   if (expiresAt && expiresAt.getTime() <= Date.now()) return refused('invalid', 'expiresAt: is in the past')
   return await changing(db, tenantId, id, async (tx, before) => {
     if (isEnded(before)) return notUsable(before)
+    if (expiresAt !== undefined && expiresAt?.getTime() !== before.expiresAt?.getTime()) {
+      const late = endsTooLate(expiresAt, await latestEnd(tx, tenantId))
+      if (late !== undefined) return late
+    }
     if (name !== undefined && name !== before.name && (await isNameTaken(tx, tenantId, name))) return nameTaken(name)
     const values = {
       ...(name === undefined ? {} : { name }),
@@ -442,6 +460,11 @@ function isEnded(key: ApiKey): boolean {
 function networks(ranges: readonly string[]): SQL<string[]> {
   return sql`(select coalesce(array_agg(network(range::inet) order by n), '{}')
     from jsonb_array_elements_text(${JSON.stringify(ranges)}::jsonb) with ordinality as given (range, n))`
+}
+
+function soonest(one: Date | null, other: Date | null): Date | null {
+  if (one === null || other === null) return one ?? other
+  return one.getTime() <= other.getTime() ? one : other
 }
 
 function sameLifetime({ createdAt, expiresAt }: ApiKey): Date | null {

@@ -1,6 +1,6 @@
 import { newUuid, type TenantId } from '@eventmesh/envelope'
 import { type Actor, append } from './audit.ts'
-import { isRole, type Role } from './capabilities.ts'
+import { type Capability, can, isRole, type Role } from './capabilities.ts'
 import type { Database, Transaction } from './connect.ts'
 import { DatabaseError } from './database-error.ts'
 import { announceKeyChange } from './key-changes.ts'
@@ -23,6 +23,12 @@ export type Member = {
   readonly lastActiveAt: Date | null
 }
 
+/** What the role may, as the tenant's own rules narrow it. */
+export function may({ role, tenant }: Membership, capability: Capability): boolean {
+  if (capability === 'payload.read' && role === 'viewer' && !tenant.policy.viewersSeePayloads) return false
+  return can(role, capability)
+}
+
 /** Undefined for a slug that does not exist and for one whose member this person is not: the two look alike. */
 export async function membershipOf(db: Database, slug: string, userId: UserId): Promise<Membership | undefined> {
   const [row] = await db.query((sql) => sql<MembershipRow[]>`select * from member_tenant(${slug}, ${userId})`)
@@ -37,6 +43,11 @@ export async function membershipOf(db: Database, slug: string, userId: UserId): 
       suspendedAt: row.suspended_at,
       suspendedReason: row.suspended_reason,
       settings: { requireIdempotencyKey: row.require_idempotency_key, claims: row.claims },
+      policy: {
+        viewersSeePayloads: row.viewers_see_payloads,
+        sessionHoursMax: row.session_hours_max,
+        keyDaysMax: row.key_days_max,
+      },
     },
   }
 }
@@ -51,6 +62,9 @@ type MembershipRow = {
   readonly require_idempotency_key: boolean
   readonly claims: Tenant['settings']['claims']
   readonly created_at: Date
+  readonly viewers_see_payloads: boolean
+  readonly session_hours_max: number | null
+  readonly key_days_max: number | null
 }
 
 /** In the order of joining. */

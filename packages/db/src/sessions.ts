@@ -107,6 +107,14 @@ export async function revoke(db: Database, userId: UserId, id: string): Promise<
   return gone.length > 0
 }
 
+/** All of this person but `keep`; how many there were. */
+export async function revokeOthers(db: Database, userId: UserId, keep: Buffer): Promise<number> {
+  const gone = await db.transaction(
+    (tx) => tx.sql`delete from session where user_id = ${userId} and hash <> ${keep} returning is_replaced`,
+  )
+  return gone.filter((row) => row.is_replaced === false).length
+}
+
 export async function removeAllOf(db: Database, userId: UserId): Promise<void> {
   await db.transaction((tx) => tx.sql`delete from session where user_id = ${userId}`)
 }

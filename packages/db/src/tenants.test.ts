@@ -2,6 +2,7 @@ import { newUuid, type TenantId } from '@eventmesh/envelope'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as audit from './audit.ts'
 import { connect, type Database } from './connect.ts'
+import * as keys from './keys.ts'
 import * as tenants from './tenants.ts'
 import { type TestDatabase, testDatabase } from './testing.ts'
 
@@ -86,6 +87,54 @@ test('sets what the operator types', async () => {
     action: 'tenant.settings_changed',
     changes: { requireIdempotencyKey: { from: false, to: true } },
   })
+})
+
+test('takes a form as a whole, unless somebody else changed what it shows', async () => {
+  const id = await make('edited')
+  const by = { kind: 'user', id: newUuid(), name: 'bo@example.com' } as const
+  const shown = { viewersSeePayloads: true, keyDaysMax: null }
+  const first = { tenantId: id, from: shown, to: { viewersSeePayloads: false, keyDaysMax: 90 } }
+  expect(await tenants.edit(db, first, by)).toMatchObject({
+    ok: true,
+    tenant: { policy: { viewersSeePayloads: false, keyDaysMax: 90, sessionHoursMax: null } },
+  })
+  expect(await tenants.edit(db, { ...first, to: { viewersSeePayloads: true } }, by)).toEqual({
+    ok: false,
+    code: 'conflict',
+    detail: 'bo@example.com changed it meanwhile',
+  })
+  expect(await tenants.edit(db, { tenantId: id, from: {}, to: { keyDaysMax: 0 } }, by)).toMatchObject({
+    code: 'invalid',
+  })
+  await make('edit-taken')
+  expect(await tenants.edit(db, { tenantId: id, from: {}, to: { slug: 'edit-taken' } }, by)).toMatchObject({
+    code: 'slug_taken',
+  })
+  expect(await tenants.edit(db, { tenantId: id, from: { slug: 'edited' }, to: { slug: 'renamed' } }, by)).toMatchObject(
+    {
+      tenant: { slug: 'renamed' },
+    },
+  )
+  const [row] = await audit.list(db, id)
+  expect(row).toMatchObject({ action: 'tenant.renamed', changes: { slug: { from: 'edited', to: 'renamed' } } })
+})
+
+test('holds new keys to the longest life that it allows', async () => {
+  const id = await make('capped')
+  const day = 86_400_000
+  await tenants.edit(db, { tenantId: id, from: {}, to: { keyDaysMax: 30 } }, { kind: 'operator', name: 'operator' })
+  const wish = (expiresAt: Date | null) => keys.create(db, { tenantId: id, name: newUuid(), expiresAt })
+  expect(await wish(null)).toMatchObject({ ok: false, code: 'invalid' })
+  expect(await wish(new Date(Date.now() + 31 * day))).toMatchObject({ ok: false, code: 'invalid' })
+  const made = await wish(new Date(Date.now() + 30 * day))
+  if (!made.ok) throw new Error(made.detail)
+  const change = { tenantId: id, id: made.key.id }
+  expect(await keys.update(db, { ...change, expiresAt: null })).toMatchObject({ code: 'invalid' })
+  expect(await keys.rotate(db, { ...change, expiresAt: null })).toMatchObject({ code: 'invalid' })
+  const rotated = await keys.rotate(db, change)
+  expect(rotated).toMatchObject({ ok: true })
+  const unsaid = await keys.create(db, { tenantId: id, name: 'unsaid' })
+  expect(unsaid.ok && Math.round((unsaid.key.expiresAt!.getTime() - Date.now()) / day)).toBe(30)
 })
 
 test('hides a deleted tenant and frees its slug', async () => {

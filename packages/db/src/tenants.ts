@@ -6,6 +6,7 @@ import type { Database, Transaction } from './connect.ts'
 import { DatabaseError } from './database-error.ts'
 import { announceKeyChange } from './key-changes.ts'
 import { invalid, type Refused, refused } from './refused.ts'
+import type { AuditChanges } from './schema/audit.ts'
 import { tenantTable } from './schema/tenant.ts'
 
 export type Tenant = {
@@ -16,6 +17,7 @@ export type Tenant = {
   readonly suspendedAt: Date | null
   readonly suspendedReason: string | null
   readonly settings: TenantSettings
+  readonly policy: TenantPolicy
 }
 
 export type TenantSettings = {
@@ -24,6 +26,18 @@ export type TenantSettings = {
   /** Without claims: accept unchecked, or answer 503. */
   readonly claims: 'degrade' | 'strict'
 }
+
+/** What the console keeps to; ingest does not know it. */
+export type TenantPolicy = {
+  readonly viewersSeePayloads: boolean
+  /** Past it the password is asked for again; null: the session's own limits alone. */
+  readonly sessionHoursMax: number | null
+  /** The longest life of a new API key; null: any. */
+  readonly keyDaysMax: number | null
+}
+
+/** What a tenant's own people may change of it. */
+export type TenantForm = TenantSettings & TenantPolicy & { readonly slug: string; readonly name: string }
 
 export type TenantChanged = { readonly ok: true; readonly tenant: Tenant }
 
@@ -117,6 +131,66 @@ export async function set(
   return await change(db, { tenantId, by, action: 'tenant.settings_changed', values: changes, when: undefined })
 }
 
+const formSchema = z
+  .strictObject({
+    slug: slugSchema,
+    name: z.string().trim().min(1).max(200),
+    requireIdempotencyKey: z.boolean(),
+    claims: z.enum(['degrade', 'strict']),
+    viewersSeePayloads: z.boolean(),
+    sessionHoursMax: z.int().min(1).max(720).nullable(),
+    keyDaysMax: z.int().min(1).max(3_650).nullable(),
+  })
+  .partial()
+
+/** `from`: what the form showed. Where one of it is no longer so, nothing is changed and the last change is named. */
+export async function edit(
+  db: Database,
+  {
+    tenantId,
+    from,
+    to,
+  }: { readonly tenantId: TenantId; readonly from: Partial<TenantForm>; readonly to: Partial<TenantForm> },
+  by: Actor,
+): Promise<TenantChanged | Refused<'invalid' | 'not_found' | 'slug_taken' | 'conflict'>> {
+  const parsed = formSchema.safeParse(to)
+  if (!parsed.success) return invalid(parsed.error)
+  const wished = Object.entries(parsed.data).filter(
+    ([field, value]) => value !== undefined && value !== pick(from, field),
+  )
+  try {
+    const result = await db.forTenant(tenantId, async (tx) => {
+      const before = await locked(tx, tenantId)
+      if (before === undefined) return refused('not_found', 'there is no such tenant')
+      if (Object.entries(from).some(([field, value]) => pick(before, field) !== value))
+        return await conflict(tx, tenantId)
+      const values = Object.fromEntries(wished.filter(([field, value]) => pick(before, field) !== value))
+      if (Object.keys(values).length === 0) return { ok: true, tenant: fromRow(before) } as const
+      const [after] = await tx.update(tenantTable).set(values).where(eq(tenantTable.id, tenantId)).returning()
+      const isRenamed = 'slug' in values || 'name' in values
+      const action = isRenamed ? 'tenant.renamed' : 'tenant.settings_changed'
+      const target = { kind: 'tenant', id: tenantId, name: after!.slug } as const
+      await append(tx, { tenantId, by, action, target, changes: changesOf(before, after!, Object.keys(values)) })
+      return { ok: true, tenant: fromRow(after!) } as const
+    })
+    if (result.ok) await announceKeyChange(db, tenantId)
+    return result
+  } catch (error) {
+    if (!(error instanceof DatabaseError && error.constraint === 'tenant_slug')) throw error
+    return refused('slug_taken', `the name ${parsed.data.slug} is taken`)
+  }
+}
+
+async function conflict(tx: Transaction, tenantId: TenantId): Promise<Refused<'conflict'>> {
+  const [last] = await tx.sql<{ actor_name: string; occurred_at: Date }[]>`
+    select actor_name, occurred_at from audit where tenant_id = ${tenantId} and target_id = ${tenantId}
+    order by occurred_at desc, id desc limit 1`
+  return refused(
+    'conflict',
+    last === undefined ? 'it was changed meanwhile' : `${last.actor_name} changed it meanwhile`,
+  )
+}
+
 /** Its keys are refused (`tenant_suspended`) until `resume`; nothing is lost. */
 export async function suspend(
   db: Database,
@@ -172,9 +246,7 @@ async function change(
     const [after] =
       Object.keys(values).length === 0 ? [] : await tx.update(tenantTable).set(values).where(condition).returning()
     if (after === undefined) return before
-    const changes = Object.fromEntries(
-      Object.keys(values).map((field) => [field, { from: pick(before, field), to: pick(after, field) }]),
-    )
+    const changes = changesOf(before, after, Object.keys(values))
     await append(tx, { tenantId, by, action, target: { kind: 'tenant', id: tenantId, name: after.slug }, changes })
     return after
   })
@@ -194,7 +266,11 @@ async function locked(tx: Transaction, tenantId: TenantId): Promise<Row | undefi
   return row
 }
 
-function pick(row: Row, field: string): unknown {
+function changesOf(before: Row, after: Row, fields: readonly string[]): AuditChanges {
+  return Object.fromEntries(fields.map((field) => [field, { from: pick(before, field), to: pick(after, field) }]))
+}
+
+function pick(row: object, field: string): unknown {
   return Object.entries(row).find(([name]) => name === field)?.[1]
 }
 
@@ -207,5 +283,10 @@ function fromRow(row: Row): Tenant {
     suspendedAt: row.suspendedAt,
     suspendedReason: row.suspendedReason,
     settings: { requireIdempotencyKey: row.requireIdempotencyKey, claims: row.claims },
+    policy: {
+      viewersSeePayloads: row.viewersSeePayloads,
+      sessionHoursMax: row.sessionHoursMax,
+      keyDaysMax: row.keyDaysMax,
+    },
   }
 }

@@ -3,8 +3,10 @@ import { GeistSans } from 'geist/font/sans'
 import type { Metadata, Viewport } from 'next'
 import { ThemeProvider } from 'next-themes'
 import type { ReactNode } from 'react'
+import { requestPreferences } from '../server/preferences.ts'
 import { nonce } from '../server/request.ts'
 import { requestZone } from '../server/zone.ts'
+import { PreferencesProvider } from '../ui/preferences-provider.tsx'
 import { NonceProvider, TooltipProvider } from '../ui/providers.tsx'
 import { ZoneProvider } from '../ui/time.tsx'
 import './globals.css'
@@ -20,14 +22,21 @@ export const viewport: Viewport = {
 
 export default async function RootLayout({ children }: { readonly children: ReactNode }) {
   const value = await nonce()
-  const zone = await requestZone()
+  const [zone, preferences] = await Promise.all([requestZone(), requestPreferences()])
   return (
-    <html lang="en" suppressHydrationWarning className={`${GeistSans.variable} ${GeistMono.variable}`}>
+    <html
+      lang="en"
+      suppressHydrationWarning
+      data-density={preferences.density}
+      className={`${GeistSans.variable} ${GeistMono.variable}`}
+    >
       <body>
         <NonceProvider nonce={value}>
           <ThemeProvider attribute="class" defaultTheme="system" disableTransitionOnChange nonce={value}>
             <ZoneProvider initial={zone}>
-              <TooltipProvider>{children}</TooltipProvider>
+              <PreferencesProvider initial={preferences}>
+                <TooltipProvider>{children}</TooltipProvider>
+              </PreferencesProvider>
             </ZoneProvider>
           </ThemeProvider>
         </NonceProvider>

@@ -104,9 +104,12 @@ async function checked<Input, Data>(
   return { ok: false, code: 'invalid', message: 'Check the marked fields.', fieldErrors }
 }
 
-function refusal(reason: 'signed_out' | 'must_rotate' | 'not_member' | 'forbidden'): { readonly ok: false } & Fault {
+function refusal(
+  reason: 'signed_out' | 'must_rotate' | 'too_old' | 'not_member' | 'forbidden',
+): { readonly ok: false } & Fault {
   switch (reason) {
     case 'signed_out':
+    case 'too_old':
       return signedOut()
     case 'must_rotate':
       return fault('must_rotate', 'Your rights changed. Reload the page.')

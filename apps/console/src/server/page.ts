@@ -17,6 +17,8 @@ export async function pageMember(slug: string, capability: Capability): Promise<
       return redirect(`/sign-in?next=${encodeURIComponent((await requestFacts()).path)}`)
     case 'must_rotate':
       return redirect(`/session/rotate?next=${encodeURIComponent((await requestFacts()).path)}`)
+    case 'too_old':
+      return redirect(`/sign-in?again=1&next=${encodeURIComponent((await requestFacts()).path)}`)
     case 'not_member':
       return notFound()
     case 'forbidden':

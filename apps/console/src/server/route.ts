@@ -34,9 +34,13 @@ export function memberRoute(
   }
 }
 
-function refusal(reason: 'signed_out' | 'must_rotate' | 'not_member' | 'forbidden', requestId: string): Response {
+function refusal(
+  reason: 'signed_out' | 'must_rotate' | 'too_old' | 'not_member' | 'forbidden',
+  requestId: string,
+): Response {
   switch (reason) {
     case 'signed_out':
+    case 'too_old':
       return problem(401, 'signed_out', 'Sign in again.', requestId)
     case 'must_rotate':
       return problem(401, 'must_rotate', 'Your rights changed. Reload the page.', requestId)

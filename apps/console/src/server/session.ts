@@ -2,7 +2,6 @@ import 'server-only'
 import { createHash } from 'node:crypto'
 import {
   type Capability,
-  can,
   type Membership,
   members,
   type UserId as PersonId,
@@ -16,7 +15,7 @@ import { cookies } from 'next/headers'
 import { cache } from 'react'
 import { config } from './config.ts'
 import { database } from './database.ts'
-import { verifyPassword } from './password.ts'
+import { hashPassword, verifyPassword } from './password.ts'
 import { requestFacts } from './request.ts'
 
 // All of Lucia (v3, no longer developed) is in here; the rest of the console knows only the functions below.
@@ -102,7 +101,7 @@ export type Member = CurrentUser & Membership
 
 export type MemberAnswer =
   | { readonly ok: true; readonly member: Member }
-  | { readonly ok: false; readonly reason: 'signed_out' | 'must_rotate' | 'not_member' }
+  | { readonly ok: false; readonly reason: 'signed_out' | 'must_rotate' | 'too_old' | 'not_member' }
   | { readonly ok: false; readonly reason: 'forbidden'; readonly member: Member }
 
 const memberOf = cache(async (slug: string): Promise<MemberAnswer> => {
@@ -111,13 +110,20 @@ const memberOf = cache(async (slug: string): Promise<MemberAnswer> => {
   if (user.session.mustRotate) return { ok: false, reason: 'must_rotate' }
   const membership = await members.membershipOf(database(), slug, user.userId)
   if (membership === undefined) return { ok: false, reason: 'not_member' }
+  if (isTooOld(user.session, membership)) return { ok: false, reason: 'too_old' }
   return { ok: true, member: { ...user, ...membership } }
 })
+
+/** The organization wants the password more often than the session's own limits do. */
+function isTooOld({ authenticatedAt }: Session, { tenant }: Membership): boolean {
+  const { sessionHoursMax } = tenant.policy
+  return sessionHoursMax !== null && Date.now() - authenticatedAt.getTime() > sessionHoursMax * 3_600_000
+}
 
 /** The one question before anything of a tenant is read or changed; roles are read anew with every request. */
 export async function requireMember(slug: string, capability: Capability): Promise<MemberAnswer> {
   const answer = await memberOf(slug)
-  if (!answer.ok || can(answer.member.role, capability)) return answer
+  if (!answer.ok || members.may(answer.member, capability)) return answer
   return { ok: false, reason: 'forbidden', member: answer.member }
 }
 
@@ -130,8 +136,8 @@ export async function memberAgain(member: Member, capability: Capability): Promi
     const session = await sessions.find(database(), member.session.hash)
     if (session === undefined || session.mustRotate || session.isReplaced) return undefined
     const membership = await members.membershipOf(database(), member.tenant.slug, member.userId)
-    const isSame = membership?.tenant.id === member.tenant.id && can(membership.role, capability)
-    return isSame ? { ...member, ...membership, session } : undefined
+    if (membership?.tenant.id !== member.tenant.id || isTooOld(session, membership)) return undefined
+    return members.may(membership, capability) ? { ...member, ...membership, session } : undefined
   } catch {
     // Nothing can be read for anybody now; the next look decides.
     return member
@@ -167,18 +173,33 @@ export function isFresh({ session }: CurrentUser): boolean {
   return Date.now() - session.authenticatedAt.getTime() < freshMs
 }
 
+export type Reauthenticated = { readonly ok: true } | { readonly ok: false; readonly retryAfterS?: number }
+
 /** The signed-in person's password once more; right, it exchanges the session's id. */
-export async function reauthenticate(
-  { userId, email }: CurrentUser,
-  password: string,
-): Promise<{ readonly ok: true } | { readonly ok: false; readonly retryAfterS?: number }> {
+export async function reauthenticate(user: CurrentUser, password: string): Promise<Reauthenticated> {
+  const answer = await checkPassword(user, password)
+  if (answer.ok) await rotate({ isAuthentication: true })
+  return answer
+}
+
+/** Ends every other session of the person; this one goes on under a new id. */
+export async function changePassword(user: CurrentUser, current: string, fresh: string): Promise<Reauthenticated> {
+  const answer = await checkPassword(user, current)
+  if (!answer.ok) return answer
+  const { userId, session } = user
+  await users.setPassword(database(), { userId, hash: await hashPassword(fresh), keep: session.hash })
+  await rotate({ isAuthentication: true })
+  return answer
+}
+
+/** Throttled as signing in is: a stolen session is no way to guess faster. */
+async function checkPassword({ userId, email }: CurrentUser, password: string): Promise<Reauthenticated> {
   const db = database()
   const attempt = { email, ip: (await requestFacts()).ip }
   const admission = await signInThrottle.admit(db, attempt)
   if (!admission.ok) return { ok: false, retryAfterS: admission.retryAfterS }
   if (!(await verifyPassword(await users.passwordHash(db, userId), password))) return { ok: false }
   await signInThrottle.succeeded(db, attempt)
-  await rotate({ isAuthentication: true })
   return { ok: true }
 }
 
@@ -216,6 +237,11 @@ export async function list(): Promise<readonly Session[]> {
 export async function revoke(id: string): Promise<boolean> {
   const user = await currentUser()
   return user !== undefined && (await sessions.revoke(database(), user.userId, id))
+}
+
+/** Every session of the person but this one; how many there were. */
+export async function revokeOthers({ userId, session }: CurrentUser): Promise<number> {
+  return await sessions.revokeOthers(database(), userId, session.hash)
 }
 
 async function cookieValue(): Promise<string | undefined> {

@@ -40,7 +40,7 @@ export function RadioGroup<Value extends string>({
         name={name}
         value={value}
         onValueChange={(next) => onChange(next as Value)}
-        className={cn('grid gap-1.5', isRow && 'grid-cols-2')}
+        className={cn('grid gap-1.5', isRow && 'grid-cols-[repeat(auto-fit,minmax(120px,1fr))]')}
         aria-label={label}
       >
         {choices.map((choice) => (

@@ -50,9 +50,23 @@ test('writes numbers, sizes and durations in one way', () => {
   expect([format.percent(19, 1_000), format.percent(0, 0)]).toEqual(['1.9 %', '–'])
 })
 
+test('writes hours of a day both ways', () => {
+  const at = (hour: number) => new Date(Date.UTC(2026, 10, 23, hour, 5, 58, 24))
+  expect([0, 9, 12, 23].map((hour) => format.shortClock(at(hour), 'UTC', 12))).toEqual([
+    '12:05 AM',
+    '9:05 AM',
+    '12:05 PM',
+    '11:05 PM',
+  ])
+  expect(format.clock(at(23), 'UTC', 12)).toBe('11:05:58.024 PM')
+  expect(format.shortClock(at(0), 'UTC')).toBe('00:05')
+})
+
 test('reads back the zone that it wrote, and takes anything else for UTC', () => {
-  const zone = { mode: 'local', timeZone: 'Europe/Berlin' } as const
-  expect(format.readZone(format.writeZone(zone))).toEqual(zone)
+  for (const hours of [12, 24] as const) {
+    const zone = { mode: 'local', timeZone: 'Europe/Berlin', hours } as const
+    expect(format.readZone(format.writeZone(zone))).toEqual(zone)
+  }
   for (const text of [undefined, '', 'local', 'local:Not/AZone', 'utc:UTC', 'x:y:z']) {
     expect(format.readZone(text).timeZone).toBe('UTC')
   }

@@ -1,7 +1,13 @@
 /** How times, numbers and sizes are written; one place, no locale of the machine. */
 
-export type Zone = { readonly mode: 'utc' | 'local' | 'relative' /** IANA name. */; readonly timeZone: string }
-export const utc: Zone = { mode: 'utc', timeZone: 'UTC' }
+export type Hours = 12 | 24
+export type Zone = {
+  readonly mode: 'utc' | 'local' | 'relative'
+  /** IANA name. */
+  readonly timeZone: string
+  readonly hours: Hours
+}
+export const utc: Zone = { mode: 'utc', timeZone: 'UTC', hours: 24 }
 
 const locale = 'en-US'
 const formats = new Map<string, Intl.DateTimeFormat>()
@@ -40,15 +46,22 @@ export function partsIn(at: Date, timeZone: string) {
   }
 }
 
-/** `14:32:58.024` */
-export function clock(at: Date, timeZone: string): string {
-  const { hour, minute, second, fractionalSecond } = parts(at, timeZone)
-  return `${hour}:${minute}:${second}.${fractionalSecond}`
+/** `14:32:58.024`, or `2:32:58.024 PM` */
+export function clock(at: Date, timeZone: string, hours: Hours = 24): string {
+  const { minute, second, fractionalSecond } = parts(at, timeZone)
+  const [hour, half] = hourIn(at, timeZone, hours)
+  return `${hour}:${minute}:${second}.${fractionalSecond}${half}`
 }
 
-/** `14:32` */
-export function shortClock(at: Date, timeZone: string): string {
-  return clock(at, timeZone).slice(0, 5)
+/** `14:32`, or `2:32 PM` */
+export function shortClock(at: Date, timeZone: string, hours: Hours = 24): string {
+  const [hour, half] = hourIn(at, timeZone, hours)
+  return `${hour}:${parts(at, timeZone).minute}${half}`
+}
+
+function hourIn(at: Date, timeZone: string, hours: Hours): readonly [hour: string, half: string] {
+  const { hour = '' } = parts(at, timeZone)
+  return hours === 24 ? [hour, ''] : [String(Number(hour) % 12 || 12), Number(hour) < 12 ? ' AM' : ' PM']
 }
 
 /** `Nov 23` */
@@ -63,8 +76,8 @@ export function dayWithYear(at: Date, timeZone: string): string {
 }
 
 /** `Nov 23, 14:32:58.024 UTC` */
-export function moment(at: Date, timeZone: string): string {
-  return `${day(at, timeZone)}, ${clock(at, timeZone)} ${parts(at, timeZone).timeZoneName}`
+export function moment(at: Date, timeZone: string, hours: Hours = 24): string {
+  return `${day(at, timeZone)}, ${clock(at, timeZone, hours)} ${parts(at, timeZone).timeZoneName}`
 }
 
 const steps = [
@@ -120,15 +133,16 @@ export function shortId(id: string): string {
 
 export const zoneCookie = 'em_zone'
 
-/** `local:Europe/Berlin` as the cookie keeps it; anything else is UTC. */
+/** `local:Europe/Berlin:12` as the cookie keeps it; anything else is UTC with 24 hours. */
 export function readZone(text: string | undefined): Zone {
-  const [mode, timeZone = 'UTC'] = (text ?? '').split(':')
-  if (mode !== 'local' && mode !== 'relative') return utc
-  return isTimeZone(timeZone) ? { mode, timeZone } : utc
+  const [mode, timeZone = 'UTC', last] = (text ?? '').split(':')
+  const hours = last === '12' ? 12 : 24
+  if (mode !== 'local' && mode !== 'relative') return { ...utc, hours }
+  return isTimeZone(timeZone) ? { mode, timeZone, hours } : { ...utc, hours }
 }
 
 export function writeZone(zone: Zone): string {
-  return `${zone.mode}:${zone.timeZone}`
+  return `${zone.mode}:${zone.timeZone}:${zone.hours}`
 }
 
 function isTimeZone(name: string): boolean {

@@ -60,8 +60,8 @@ export function StepArea({ label, layers, buckets, isWithDays, kind = 'stack', u
   const timeOf = (bucket: StepBucket) => {
     const date = new Date(bucket.at)
     return isWithDays
-      ? `${day(date, zone.timeZone)}, ${shortClock(date, zone.timeZone)}`
-      : shortClock(date, zone.timeZone)
+      ? `${day(date, zone.timeZone)}, ${shortClock(date, zone.timeZone, zone.hours)}`
+      : shortClock(date, zone.timeZone, zone.hours)
   }
   const sumOf = (key: string): number | null => {
     if (shown !== undefined) return shown.values[key] ?? null

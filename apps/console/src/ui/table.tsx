@@ -20,7 +20,7 @@ export function Th({ className, ...rest }: ComponentProps<'th'>) {
 }
 
 export function Td({ className, ...rest }: ComponentProps<'td'>) {
-  return <td {...rest} className={cn('h-8 border-line border-b px-3 first:pl-4 last:pr-4', className)} />
+  return <td {...rest} className={cn('h-(--row) border-line border-b px-3 first:pl-4 last:pr-4', className)} />
 }
 
 export function Tr({ className, ...rest }: ComponentProps<'tr'>) {

@@ -50,16 +50,16 @@ export function Time({ at, as = 'moment', className }: TimeProps) {
   // Most times on a page are exact and need no clock until somebody asks for their other forms.
   const now = useNow(10_000, wantsRelative || isPointed)
   const date = new Date(at)
-  const exact = moment(date, zone.timeZone)
+  const exact = moment(date, zone.timeZone, zone.hours)
   const isRelative = now !== undefined && wantsRelative
   const text = isRelative
     ? relative(date, now)
     : as === 'clock'
-      ? clock(date, zone.timeZone)
+      ? clock(date, zone.timeZone, zone.hours)
       : as === 'moment'
         ? exact
         : dayWithYear(date, zone.timeZone)
-  const other = zone.timeZone === 'UTC' ? '' : ` · ${moment(date, 'UTC')}`
+  const other = zone.timeZone === 'UTC' ? '' : ` · ${moment(date, 'UTC', zone.hours)}`
   return (
     <time
       dateTime={at}

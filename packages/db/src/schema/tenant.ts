@@ -1,5 +1,5 @@
 import type { TenantId } from '@eventmesh/envelope'
-import { boolean, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { boolean, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
 export const tenantTable = pgTable('tenant', {
   id: uuid().$type<TenantId>().primaryKey(),
@@ -9,6 +9,9 @@ export const tenantTable = pgTable('tenant', {
   claims: text({ enum: ['degrade', 'strict'] })
     .notNull()
     .default('degrade'),
+  viewersSeePayloads: boolean('viewers_see_payloads').notNull().default(true),
+  sessionHoursMax: integer('session_hours_max'),
+  keyDaysMax: integer('key_days_max'),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
   suspendedAt: timestamp('suspended_at', { withTimezone: true }),
   suspendedReason: text('suspended_reason'),

@@ -12,6 +12,7 @@ export const text = {
   signIn: {
     title: 'Sign in',
     button: 'Sign in',
+    again: 'This organization asks for the password again after some hours.',
     wrong: 'Email or password is wrong.',
     throttled: (seconds: number) => `Too many attempts. Try again in ${wait(seconds)}.`,
     lost: 'Lost your password? An owner or admin of your organization can give you a reset link.',

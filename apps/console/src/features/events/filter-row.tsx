@@ -119,7 +119,7 @@ type TimeProps = Pick<Props, 'filter' | 'onChange' | 'isLive'>
 function TimeChip({ filter, onChange, isLive }: TimeProps) {
   const { zone } = useZone()
   const [isCustom, setCustom] = useState(false)
-  const shown = (at: Date) => moment(at, zone.timeZone)
+  const shown = (at: Date) => moment(at, zone.timeZone, zone.hours)
   if (isLive) return <span className="px-2 text-12 text-fg-2">{`${text.time}: ${text.now}`}</span>
   return (
     <>

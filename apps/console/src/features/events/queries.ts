@@ -1,12 +1,12 @@
 import 'server-only'
 import {
-  can,
   DatabaseError,
   type EventDetail,
   type EventFacets,
   type EventFacts,
   type EventPlace,
   events,
+  members,
   type RelatedEvents,
   type RequestItems,
 } from '@eventmesh/db'
@@ -16,7 +16,8 @@ import { reasonText } from '../../server/reason-text.ts'
 import type { Member } from '../../server/session.ts'
 import type { EventsPage } from './event-row.ts'
 import type { EventsFilter } from './filter.ts'
-import { parseFilter, rangeOf } from './parse-filter.ts'
+import { type ParsedFilter, parseFilter, rangeOf } from './parse-filter.ts'
+import { text } from './text.ts'
 
 export type ListAnswer =
   | { readonly state: 'page'; readonly page: EventsPage }
@@ -32,16 +33,24 @@ export type Fault = {
 
 const pageSize = 100
 
+/** Who may not read payloads may not search in them either: each answer would tell of one. */
+export function parseFilterFor(member: Member, filter: EventsFilter): ParsedFilter {
+  const parsed = parseFilter(filter)
+  if (!parsed.ok || members.may(member, 'payload.read')) return parsed
+  if (parsed.terms.every((term) => term.kind !== 'payload')) return parsed
+  return { ok: false, faults: [{ position: 0, length: filter.q.length, text: 'payload', expected: text.noPayloads }] }
+}
+
 /** One page; the first without `cursor`. */
 export async function listEvents(
-  { tenant }: Member,
+  member: Member,
   filter: EventsFilter,
   options: { readonly cursor?: string | undefined; readonly limit?: number } = {},
 ): Promise<ListAnswer> {
-  const parsed = parseFilter(filter)
+  const parsed = parseFilterFor(member, filter)
   if (!parsed.ok) return { state: 'faults', faults: parsed.faults }
   try {
-    const found = await events.page(database(), tenant.id, {
+    const found = await events.page(database(), member.tenant.id, {
       terms: parsed.terms,
       range: rangeOf(filter),
       cursor: options.cursor,
@@ -57,10 +66,10 @@ export async function listEvents(
 }
 
 /** Undefined: the search is not understood. */
-export async function countFacets({ tenant }: Member, filter: EventsFilter): Promise<EventFacets | undefined> {
-  const parsed = parseFilter(filter)
+export async function countFacets(member: Member, filter: EventsFilter): Promise<EventFacets | undefined> {
+  const parsed = parseFilterFor(member, filter)
   if (!parsed.ok) return undefined
-  return await events.facets(database(), tenant.id, { terms: parsed.terms, range: rangeOf(filter) })
+  return await events.facets(database(), member.tenant.id, { terms: parsed.terms, range: rangeOf(filter) })
 }
 
 /** Whether the last 30 days hold what the filter's own range does not. */
@@ -83,14 +92,14 @@ export type EventView = EventDetail & {
 }
 
 /** One row with everything around it; headers only for who may see payloads. */
-export async function viewEvent({ tenant, role }: Member, place: EventPlace): Promise<EventView | undefined> {
+export async function viewEvent(member: Member, place: EventPlace): Promise<EventView | undefined> {
   const db = database()
   const [found, related] = await Promise.all([
-    events.detail(db, tenant.id, place),
-    events.related(db, tenant.id, place),
+    events.detail(db, member.tenant.id, place),
+    events.related(db, member.tenant.id, place),
   ])
   if (found === undefined) return undefined
-  const mayReadPayload = can(role, 'payload.read')
+  const mayReadPayload = members.may(member, 'payload.read')
   return {
     ...found,
     http: mayReadPayload ? found.http : null,

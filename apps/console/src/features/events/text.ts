@@ -28,6 +28,7 @@ export const text = {
   tooLong: 'This search took too long. Add a type or a shorter range.',
   failed: 'The events could not be loaded',
   retry: 'Try again',
+  noPayloads: 'another field, as your role cannot read payloads',
   fault: (term: string, expected: string) => `“${term}” is not understood here. Expected: ${expected}.`,
   copyId: 'Copy id',
   openInPage: 'Open in a page',

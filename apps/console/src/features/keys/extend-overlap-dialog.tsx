@@ -33,7 +33,7 @@ export function ExtendOverlapDialog({ slug, old, onClose }: Props) {
             onChange={setEndsAt}
             choices={choices.map((value) => ({
               value,
-              label: `until ${day(new Date(value), zone.timeZone)}, ${shortClock(new Date(value), zone.timeZone)}`,
+              label: `until ${day(new Date(value), zone.timeZone)}, ${shortClock(new Date(value), zone.timeZone, zone.hours)}`,
             }))}
           />
         </DialogBody>

@@ -44,7 +44,7 @@ export function RotateKeyDialog({ slug, ingestUrl, old, onClose }: Props) {
   const isShown = created !== undefined
   const endOf = (ms: number) => {
     const at = new Date(now.getTime() + ms)
-    return `until ${day(at, zone.timeZone)}, ${shortClock(at, zone.timeZone)}`
+    return `until ${day(at, zone.timeZone)}, ${shortClock(at, zone.timeZone, zone.hours)}`
   }
   return (
     <Dialog

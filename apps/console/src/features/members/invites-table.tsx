@@ -28,7 +28,7 @@ export function InvitesTable({ rows }: { readonly rows: readonly InviteRow[] }) 
           <tbody>
             {rows.map((row) => (
               <Tr key={row.id} data-row>
-                <Td className="h-9 max-w-96 truncate font-medium">{row.email}</Td>
+                <Td className="max-w-96 truncate font-medium">{row.email}</Td>
                 <Td>{roleText[row.role]}</Td>
                 <Td className="max-w-72 truncate text-fg-2">{row.invitedBy}</Td>
                 <Td>

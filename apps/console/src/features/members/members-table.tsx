@@ -28,7 +28,7 @@ export function MembersTable({ rows }: { readonly rows: readonly MemberRow[] }) 
           <tbody>
             {rows.map((row) => (
               <Tr key={row.userId} data-row>
-                <Td className="h-9 max-w-96">
+                <Td className="max-w-96">
                   <Email row={row} />
                 </Td>
                 <Td>

@@ -85,10 +85,10 @@ function Health({ isNarrow }: { readonly isNarrow: boolean }) {
 
 const modes = ['utc', 'local', 'relative'] as const
 
-export function nextZone({ mode }: Zone): Zone {
+export function nextZone({ mode, hours }: Zone): Zone {
   const next = modes[(modes.indexOf(mode) + 1) % modes.length] ?? 'utc'
   const own = new Intl.DateTimeFormat().resolvedOptions().timeZone
-  return { mode: next, timeZone: next === 'utc' ? 'UTC' : own }
+  return { mode: next, timeZone: next === 'utc' ? 'UTC' : own, hours }
 }
 
 function ZoneSwitch() {

@@ -9,6 +9,7 @@ import {
   Plus,
   Rocket,
   ScrollText,
+  Settings,
   Users,
   Webhook,
 } from 'lucide-react'
@@ -88,6 +89,12 @@ export function Rail({
             isNarrow={isNarrow}
           />
         )}
+        <Item
+          href={`${base}/settings`}
+          icon={<Settings aria-hidden size={15} />}
+          label={text.settings}
+          isNarrow={isNarrow}
+        />
       </nav>
       <RailFoot email={email} isNarrow={isNarrow === 'below-lg'} />
     </div>

@@ -8,16 +8,20 @@ import { currentUser } from '../../../server/session.ts'
 
 export const metadata: Metadata = { title: text.signIn.title }
 
-type Props = { readonly searchParams: Promise<{ readonly next?: string | string[] }> }
+type Props = {
+  readonly searchParams: Promise<{ readonly next?: string | string[]; readonly again?: string | string[] }>
+}
 
 export default async function SignInPage({ searchParams }: Props) {
-  const { next } = await searchParams
+  const { next, again } = await searchParams
   const path = nextPath(typeof next === 'string' ? next : undefined)
-  if ((await currentUser()) !== undefined) redirect(path)
+  const user = await currentUser()
+  // An organization may want the password again from somebody who is signed in.
+  if (user !== undefined && again === undefined) redirect(path)
   return (
     <>
-      <Heading title={text.signIn.title} />
-      <SignInForm next={path} />
+      <Heading title={text.signIn.title}>{user === undefined ? undefined : text.signIn.again}</Heading>
+      <SignInForm next={path} {...(user === undefined ? {} : { email: user.email })} />
     </>
   )
 }

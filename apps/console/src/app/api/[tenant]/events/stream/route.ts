@@ -1,13 +1,13 @@
 import { readFilter } from '../../../../../features/events/filter.ts'
 import { liveStream } from '../../../../../features/events/live-stream.ts'
-import { parseFilter } from '../../../../../features/events/parse-filter.ts'
+import { parseFilterFor } from '../../../../../features/events/queries.ts'
 import { memberRoute, problem } from '../../../../../server/route.ts'
 
 export const dynamic = 'force-dynamic'
 
 /** The live tail, under the filters of the list; its range is now. */
 export const GET = memberRoute('events.read', async ({ member, requestId }, request) => {
-  const parsed = parseFilter(readFilter(new URL(request.url).searchParams))
+  const parsed = parseFilterFor(member, readFilter(new URL(request.url).searchParams))
   if (!parsed.ok) {
     return Response.json({ code: 'search_invalid', faults: parsed.faults, request_id: requestId }, { status: 400 })
   }

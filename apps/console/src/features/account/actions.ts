@@ -1,0 +1,30 @@
+'use server'
+
+import { z } from 'zod'
+import { done, fault, userAction } from '../../server/action.ts'
+import { passwordProblem } from '../../server/password-rules.ts'
+import { changePassword as change, revoke, revokeOthers } from '../../server/session.ts'
+import { text } from './text.ts'
+
+export const changePassword = userAction(
+  z.object({
+    current: z.string().min(1, text.password.missing).max(1_000),
+    fresh: z.string().max(1_000),
+  }),
+  async ({ user }, { current, fresh }) => {
+    const problem = passwordProblem(fresh, [user.email.split('@')[0] ?? ''])
+    if (problem !== undefined) return fault('invalid', problem, 'fresh')
+    const answer = await change(user, current, fresh)
+    if (answer.ok) return done(null)
+    const { retryAfterS } = answer
+    return retryAfterS === undefined
+      ? fault('wrong', text.password.wrong, 'current')
+      : fault('throttled', text.password.throttled(retryAfterS), 'current')
+  },
+)
+
+export const revokeSession = userAction(z.object({ id: z.uuid() }), async (_, { id }) =>
+  (await revoke(id)) ? done(null) : fault('not_found', text.sessions.gone),
+)
+
+export const signOutOthers = userAction(z.object({}), async ({ user }) => done({ ended: await revokeOthers(user) }))

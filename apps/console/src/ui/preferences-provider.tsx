@@ -1,0 +1,33 @@
+'use client'
+
+import { createContext, type ReactNode, useContext, useState } from 'react'
+import { type Preferences, preferencesCookie, standard, writePreferences } from './preferences.ts'
+
+type Held = { readonly preferences: Preferences; readonly prefer: (next: Partial<Preferences>) => void }
+
+const Context = createContext<Held>({ preferences: standard, prefer: () => {} })
+const year = 31_536_000
+
+/** What the server read from the cookie, so that both render the same. */
+export function PreferencesProvider({
+  initial,
+  children,
+}: {
+  readonly initial: Preferences
+  readonly children: ReactNode
+}) {
+  const [preferences, setState] = useState(initial)
+  const prefer = (change: Partial<Preferences>) => {
+    const next = { ...preferences, ...change }
+    setState(next)
+    document.documentElement.dataset.density = next.density
+    const value = writePreferences(next)
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser yet.
+    document.cookie = `${preferencesCookie}=${value}; path=/; max-age=${year}; samesite=lax`
+  }
+  return <Context value={{ preferences, prefer }}>{children}</Context>
+}
+
+export function usePreferences(): Held {
+  return useContext(Context)
+}

@@ -23,6 +23,7 @@ import { SearchBox, type SearchFault } from './search-box.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import { text } from './text.ts'
 import { useAddress } from './use-address.ts'
+import { useDrawn } from './use-drawn.ts'
 import { useFacets } from './use-facets.ts'
 import { focusRow, useListKeys } from './use-list-keys.ts'
 import { useLiveSwitch } from './use-live-switch.ts'
@@ -38,8 +39,6 @@ type Props = {
 }
 
 const rowsMax = 1_000
-/** Below them nobody looks while rows enter at the top: a scroll is a pause. */
-const liveDrawnMax = 100
 
 /** The list or its live tail, the filters and the panel; the address is the state of all of them. */
 export function EventsView({ slug, initial, empty, mayExport }: Props) {
@@ -56,7 +55,9 @@ export function EventsView({ slug, initial, empty, mayExport }: Props) {
   // A refreshed first page starts the list over.
   const page = more?.base === initial ? more.page : initial
   const tail = useLiveTail(slug, isLive ? liveQuery : undefined)
-  const rows = !isLive ? page.rows : tail.isPaused ? tail.shown : tail.shown.slice(0, liveDrawnMax)
+  // Below the first ones nobody looks while rows enter at the top: a scroll is a pause.
+  const drawn = useDrawn(tail.shown.length, !tail.isPaused)
+  const rows = useMemo(() => (isLive ? tail.shown.slice(0, drawn) : page.rows), [isLive, tail.shown, drawn, page.rows])
   const facets = useFacets(slug, query)
   const place = usePanelPlace()
   const [checked, setChecked] = useState<CheckedRows>(noChecks)

@@ -230,6 +230,16 @@ test('every answer carries its protection', async ({ page, house }) => {
   ).toBeGreaterThanOrEqual(400)
 })
 
+test('the kit is a page like any that does not exist, unless it was asked for', async ({ page, house }) => {
+  const answers = []
+  for (const path of ['/dev/kit', '/dev/nothing']) {
+    const response = await page.goto(house.mesh.consoleUrl + path)
+    answers.push([response?.status(), await page.title(), await page.locator('main').textContent()])
+  }
+  expect(answers[0]).toEqual(answers[1])
+  expect(answers[0]?.[0]).toBe(404)
+})
+
 /** The owner of an organization of their own; their address. */
 async function stranger({ db }: House): Promise<string> {
   const email = 'stranger@example.com'

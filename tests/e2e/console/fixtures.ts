@@ -15,13 +15,18 @@ export type House = {
   readonly slug: string
 }
 
-type Worker = { readonly house: House }
+type Worker = {
+  readonly house: House
+  /** What `npm start` is given besides. */
+  readonly variables: Readonly<Record<string, string>>
+}
 
 /** Everything runs once per worker, with an organization whose owner signed up by the setup link. */
 export const test = base.extend<{ readonly quiet: undefined }, Worker>({
+  variables: [{}, { scope: 'worker', option: true }],
   house: [
-    async ({ browser }, use) => {
-      const mesh = (await startMesh({ args: [] })) as House['mesh']
+    async ({ browser, variables }, use) => {
+      const mesh = (await startMesh({ args: [], environment: variables })) as House['mesh']
       await until(
         'the console',
         240_000,

@@ -68,7 +68,7 @@ export function Button({
   return disabledReason === undefined ? button : <Tooltip label={disabledReason}>{button}</Tooltip>
 }
 
-export type IconButtonProps = Omit<ButtonProps, 'children' | 'aria-label'> & {
+export type IconButtonProps = Omit<ButtonProps, 'children' | 'aria-label' | 'isPending'> & {
   readonly label: string
   readonly children: ReactNode
 }
@@ -78,7 +78,6 @@ export function IconButton({
   kind = 'quiet',
   size,
   className,
-  isPending: _,
   disabledReason,
   children,
   ...rest

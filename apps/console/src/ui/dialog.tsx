@@ -3,10 +3,11 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
-import { type FormEvent, type ReactNode, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { Button } from './button.tsx'
 import { cn } from './class-names.ts'
 import { Field, Input } from './field.tsx'
+import { scrollRegion } from './scroll-region.ts'
 
 const scrim =
   'fixed inset-0 z-40 bg-scrim transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0'
@@ -64,7 +65,33 @@ export function Dialog({ isOpen, onOpenChange, title, description, isHeld = fals
 }
 
 export function DialogBody({ children, className }: { readonly children: ReactNode; readonly className?: string }) {
-  return <div className={cn('flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-4 py-4', className)}>{children}</div>
+  const { ref, isCut } = useOverflow()
+  return (
+    <div
+      ref={ref}
+      {...(isCut ? scrollRegion('Contents') : {})}
+      className={cn(
+        'flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-4 py-4 focus-visible:-outline-offset-2',
+        className,
+      )}
+    >
+      {children}
+    </div>
+  )
+}
+
+/** Only what is higher than its room needs to be reached by the keyboard. */
+function useOverflow() {
+  const ref = useRef<HTMLDivElement>(null)
+  const [isCut, setCut] = useState(false)
+  useEffect(() => {
+    const { current } = ref
+    if (current === null) return
+    const observer = new ResizeObserver(() => setCut(current.scrollHeight > current.clientHeight))
+    for (const each of [current, ...current.children]) observer.observe(each)
+    return () => observer.disconnect()
+  }, [])
+  return { ref, isCut }
 }
 
 export function DialogFooter({ children }: { readonly children: ReactNode }) {

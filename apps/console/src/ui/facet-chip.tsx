@@ -25,8 +25,8 @@ export function FacetChip({ label, options, chosen, onChange }: Props) {
     <span className="inline-flex">
       <Menu.Root modal={false}>
         <Menu.Trigger className={cn(chip, isActive && active, isActive && 'rounded-r-none pr-1')}>
-          {label}
-          {isActive && <span className="max-w-40 truncate font-medium">: {names.join(', ')}</span>}
+          {isActive ? `${label}:` : label}
+          {isActive && <span className="max-w-40 truncate font-medium">{names.join(', ')}</span>}
           {!isActive && <ChevronDown aria-hidden size={13} />}
         </Menu.Trigger>
         <Menu.Portal>

@@ -217,9 +217,18 @@ export function StepArea({ label, layers, buckets, isWithDays, kind = 'stack', u
             </div>
           </div>
           <span />
-          <div aria-hidden className="tabular flex justify-between pt-1 text-11 text-fg-3">
-            {ticks(buckets).map((bucket) => (
-              <span key={bucket.at}>{timeOf(bucket)}</span>
+          <div aria-hidden className="tabular relative h-5 text-11 text-fg-3">
+            {ticks(buckets).map(({ bucket, left }, n) => (
+              <span
+                key={bucket.at}
+                style={{ left }}
+                className={cn(
+                  'absolute top-1 whitespace-nowrap',
+                  (n === ticksMax - 1 || (isWithDays && n % 2 === 1)) && 'max-md:hidden',
+                )}
+              >
+                {timeOf(bucket)}
+              </span>
             ))}
           </div>
         </div>
@@ -261,8 +270,10 @@ function short(n: number): string {
   return n >= 1_000_000 ? `${n / 1_000_000}M` : n >= 1_000 ? `${n / 1_000}k` : String(n)
 }
 
-function ticks(buckets: readonly StepBucket[]): readonly StepBucket[] {
-  const wanted = 5
-  const every = Math.max(1, Math.floor((buckets.length - 1) / (wanted - 1)))
-  return buckets.filter((_, n) => n % every === 0).slice(0, wanted)
+const ticksMax = 5
+
+/** Each where its bucket begins; the last one far enough from the end to be written out. */
+function ticks(buckets: readonly StepBucket[]): readonly { readonly bucket: StepBucket; readonly left: string }[] {
+  const every = Math.ceil(buckets.length / ticksMax)
+  return buckets.flatMap((bucket, n) => (n % every === 0 ? [{ bucket, left: `${(100 * n) / buckets.length}%` }] : []))
 }

@@ -1,0 +1,67 @@
+import { violations } from './axe.ts'
+import { expect, test } from './fixtures.ts'
+
+// `access.spec.ts` shows that there is nothing without it.
+test.use({ variables: { EVENTMESH_DEV_KIT: '1' } })
+
+const sizes = [
+  { width: 1_440, height: 900 },
+  { width: 390, height: 844 },
+]
+const openers = [
+  'Open a form',
+  'Open a held one',
+  'Open a long one',
+  'Resume…',
+  'Revoke…',
+  'Revoke one in use…',
+  'Revoke slowly…',
+  'Choose a range…',
+]
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`in ${colorScheme}`, () => {
+    test.use({ colorScheme })
+
+    for (const size of sizes) {
+      test(`the kit has nothing that axe finds and scrolls one way, at ${size.width}`, async ({ page, house }) => {
+        await page.setViewportSize(size)
+        await page.goto(`${house.mesh.consoleUrl}/dev/kit`)
+        await expect(page.locator('html')).toHaveClass(new RegExp(`\\b${colorScheme}\\b`))
+        await page.getByRole('button', { name: 'Send form' }).click()
+        await expect(page.getByText('Give it a name.')).toBeVisible()
+        expect(await violations(page)).toEqual([])
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(size.width)
+      })
+
+      test(`what opens over the kit has nothing that axe finds, at ${size.width}`, async ({ page, house }) => {
+        await page.setViewportSize(size)
+        await page.goto(`${house.mesh.consoleUrl}/dev/kit`)
+        for (const name of openers) {
+          await page.getByRole('button', { name, exact: true }).click()
+          const dialog = page.getByRole('dialog').or(page.getByRole('alertdialog'))
+          await expect(dialog).toBeVisible()
+          expect(await violations(page), name).toEqual([])
+          const box = await dialog.boundingBox()
+          expect((box?.x ?? 0) + (box?.width ?? 0), name).toBeLessThanOrEqual(size.width)
+          await dialog
+            .getByRole('button', { name: /^(Cancel|Close|Done)$/ })
+            .last()
+            .click()
+          await expect(dialog).toHaveCount(0)
+        }
+        for (const [name, role] of [
+          ['Row menu', 'menu'],
+          ['Columns', 'menu'],
+          [/^Type 1/, 'menu'],
+        ] as const) {
+          await page.getByRole('button', { name }).click()
+          await expect(page.getByRole(role)).toBeVisible()
+          expect(await violations(page), `${name}`).toEqual([])
+          await page.keyboard.press('Escape')
+          await expect(page.getByRole(role)).toHaveCount(0)
+        }
+      })
+    }
+  })
+}

@@ -34,6 +34,20 @@ test('pages through entries of the same millisecond without repeating or losing 
   }
   expect(seen).toHaveLength(21)
   expect(new Set(seen).size).toBe(21)
+
+  const counted = async (query: audit.AuditQuery) => (await audit.list(db, tenantId, { limit: 200, ...query })).length
+  expect(await counted({ actions: ['tenant.tested'] })).toBe(20)
+  expect(await counted({ actions: ['tenant.tested', 'tenant.created'], actors: ['operator'] })).toBe(21)
+  expect(await counted({ actors: ['nobody'] })).toBe(0)
+  expect(await counted({ target: 'paged' })).toBe(21)
+  expect(await counted({ target: 'page' })).toBe(0)
+  expect(await counted({ target: tenantId })).toBe(21)
+  expect(await counted({ to: new Date(Date.now() - 60_000) })).toBe(0)
+  expect(await counted({ from: new Date(Date.now() - 60_000) })).toBe(21)
+  expect(await audit.names(db, tenantId)).toEqual({
+    actors: ['operator'],
+    actions: ['tenant.created', 'tenant.tested'],
+  })
   await db.close()
   await server.close()
 })

@@ -1,5 +1,5 @@
 import { newUuid, type RequestId, type TenantId } from '@eventmesh/envelope'
-import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { Database, Transaction } from './connect.ts'
 import { type AuditChanges, auditTable } from './schema/audit.ts'
 
@@ -53,9 +53,14 @@ export async function append(tx: Transaction, entry: AuditEntry): Promise<void> 
 }
 
 export type AuditQuery = {
-  readonly actorId?: string
-  readonly action?: string
+  /** As they were called at that time; any of them. */
+  readonly actors?: readonly string[]
+  readonly actions?: readonly string[]
   readonly targetId?: string
+  /** Id or name of a target, whole. */
+  readonly target?: string
+  readonly from?: Date
+  readonly to?: Date
   /** Id of a row: only those before it. Its time is read in the database, which knows microseconds. */
   readonly before?: string
   /** 1–200, default 50. */
@@ -64,12 +69,15 @@ export type AuditQuery = {
 
 /** Newest first. */
 export async function list(db: Database, tenantId: TenantId, query: AuditQuery = {}): Promise<AuditRow[]> {
-  const { before } = query
+  const { actors = [], actions = [], target, from, to, before } = query
   const conditions: (SQL | undefined)[] = [
     eq(auditTable.tenantId, tenantId),
-    query.actorId === undefined ? undefined : eq(auditTable.actorId, query.actorId),
-    query.action === undefined ? undefined : eq(auditTable.action, query.action),
+    actors.length === 0 ? undefined : inArray(auditTable.actorName, [...actors]),
+    actions.length === 0 ? undefined : inArray(auditTable.action, [...actions]),
     query.targetId === undefined ? undefined : eq(auditTable.targetId, query.targetId),
+    target === undefined ? undefined : or(eq(auditTable.targetId, target), eq(auditTable.targetName, target)),
+    from === undefined ? undefined : gte(auditTable.occurredAt, from),
+    to === undefined ? undefined : lt(auditTable.occurredAt, to),
     before === undefined
       ? undefined
       : sql`(${auditTable.occurredAt}, ${auditTable.id}) < (
@@ -86,4 +94,22 @@ export async function list(db: Database, tenantId: TenantId, query: AuditQuery =
         .limit(Math.min(query.limit ?? 50, 200)),
     { readOnly: true },
   )
+}
+
+export type AuditNames = { readonly actors: readonly string[]; readonly actions: readonly string[] }
+
+/** Who and what stands in the newest entries: what a filter can offer. */
+export async function names(db: Database, tenantId: TenantId): Promise<AuditNames> {
+  const rows = await db.forTenant(
+    tenantId,
+    (tx) => tx.sql<{ actor_name: string; action: string }[]>`
+      select distinct actor_name, action from (
+        select actor_name, action from audit where tenant_id = ${tenantId} order by occurred_at desc, id desc limit 5000
+      ) newest`,
+    { readOnly: true },
+  )
+  return {
+    actors: [...new Set(rows.map(({ actor_name }) => actor_name))].sort(),
+    actions: [...new Set(rows.map(({ action }) => action))].sort(),
+  }
 }

@@ -1,4 +1,4 @@
-export type { Actor, AuditQuery, AuditRow, AuditTarget } from './audit.ts'
+export type { Actor, AuditNames, AuditQuery, AuditRow, AuditTarget } from './audit.ts'
 export * as audit from './audit.ts'
 export { type Capability, can, capabilities, isRole, type Role, roles } from './capabilities.ts'
 export { type ConnectOptions, connect, type Database, type Transaction, type TransactionOptions } from './connect.ts'

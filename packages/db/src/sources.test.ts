@@ -222,7 +222,7 @@ describe('a source', () => {
     )
     expect(changed.source).toMatchObject({ name: 'facebook', options: { verify_token: 'canary-2' } })
     expect(await sources.update(db, { ...named(source), name: 'shop' })).toMatchObject({ code: 'name_taken' })
-    const [row] = await audit.list(db, tenantId, { targetId: source.id, action: 'source.changed' })
+    const [row] = await audit.list(db, tenantId, { targetId: source.id, actions: ['source.changed'] })
     expect(row!.changes).toEqual({ name: { from: 'meta', to: 'facebook' }, verify_token: 'changed' })
   })
 
@@ -287,7 +287,7 @@ describe('secrets', () => {
     const opened = sources.openSecrets([key], (await sources.byTokenHash(ingest, tokenHash(token)))!)
     expect(opened.secrets.map(({ value }) => value)).toEqual(['new'])
     expect(opened.retired).toMatchObject([{ value: 'old', removedAt: removed.secret.removedAt }])
-    const rows = await audit.list(db, tenantId, { targetId: source.id, action: 'source.secret_removed' })
+    const rows = await audit.list(db, tenantId, { targetId: source.id, actions: ['source.secret_removed'] })
     expect(rows).toHaveLength(1)
     expect(JSON.stringify(rows)).not.toContain('old"')
   })
@@ -343,7 +343,7 @@ describe('a learned secret', () => {
     const found = (await sources.byTokenHash(ingest, tokenHash(token)))!
     expect(sources.openSecrets([key], found).secrets).toHaveLength(1)
     expect((await sources.get(db, named(source)))!.secretLearnedAt).toBeInstanceOf(Date)
-    const [row] = await audit.list(db, tenantId, { targetId: source.id, action: 'source.secret_learned' })
+    const [row] = await audit.list(db, tenantId, { targetId: source.id, actions: ['source.secret_learned'] })
     expect(row).toMatchObject({ actorKind: 'system', actorName: 'ingest' })
 
     const [only] = await secrets.list(db, named(source))

@@ -120,6 +120,14 @@ function isTooOld({ authenticatedAt }: Session, { tenant }: Membership): boolean
   return sessionHoursMax !== null && Date.now() - authenticatedAt.getTime() > sessionHoursMax * 3_600_000
 }
 
+/** When the password is asked for again, however much the session is used. */
+export function endOf({ session, tenant }: Member): Date {
+  const { sessionHoursMax } = tenant.policy
+  const absolute = session.createdAt.getTime() + sessions.sessionAbsoluteMs
+  if (sessionHoursMax === null) return new Date(absolute)
+  return new Date(Math.min(absolute, session.authenticatedAt.getTime() + sessionHoursMax * 3_600_000))
+}
+
 /** The one question before anything of a tenant is read or changed; roles are read anew with every request. */
 export async function requireMember(slug: string, capability: Capability): Promise<MemberAnswer> {
   const answer = await memberOf(slug)

@@ -89,6 +89,7 @@ export function Select<Value extends string>({
     >
       <BaseSelect.Trigger
         aria-label={label}
+        data-control={name}
         title={disabledReason}
         className={cn(
           controlClass,

@@ -21,11 +21,22 @@ export type DialogProps = {
   readonly description?: ReactNode
   /** Neither Esc nor a click outside closes it. */
   readonly isHeld?: boolean
+  /** The title is for screen readers alone. */
+  readonly isBare?: boolean
   readonly children: ReactNode
   readonly className?: string
 }
 
-export function Dialog({ isOpen, onOpenChange, title, description, isHeld = false, children, className }: DialogProps) {
+export function Dialog({
+  isOpen,
+  onOpenChange,
+  title,
+  description,
+  isHeld = false,
+  isBare = false,
+  children,
+  className,
+}: DialogProps) {
   return (
     <Base.Root
       open={isOpen}
@@ -41,7 +52,9 @@ export function Dialog({ isOpen, onOpenChange, title, description, isHeld = fals
       <Base.Portal>
         <Base.Backdrop className={scrim} />
         <Base.Popup className={cn(frame, className)}>
-          <header className="flex items-start justify-between gap-4 border-line border-b px-4 py-3">
+          <header
+            className={isBare ? 'sr-only' : 'flex items-start justify-between gap-4 border-line border-b px-4 py-3'}
+          >
             <div className="flex flex-col gap-1">
               <Base.Title className="m-0 font-semibold text-15">{title}</Base.Title>
               {description !== undefined && (

@@ -31,3 +31,8 @@ function unanswered(error: unknown): ActionFault {
 function fault(code: string, message: string): ActionFault {
   return { ok: false, code, message, requestId: '' }
 }
+
+/** For reads: a 401 means that the session is over. */
+export function noticeSignedOut(response: Response): void {
+  if (response.status === 401) window.dispatchEvent(new Event(signedOutEvent))
+}

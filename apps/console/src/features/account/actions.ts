@@ -1,9 +1,9 @@
 'use server'
 
 import { z } from 'zod'
-import { done, fault, userAction } from '../../server/action.ts'
+import { done, fault, publicAction, userAction } from '../../server/action.ts'
 import { passwordProblem } from '../../server/password-rules.ts'
-import { changePassword as change, revoke, revokeOthers } from '../../server/session.ts'
+import { changePassword as change, revoke, revokeOthers, signIn } from '../../server/session.ts'
 import { text } from './text.ts'
 
 export const changePassword = userAction(
@@ -28,3 +28,18 @@ export const revokeSession = userAction(z.object({ id: z.uuid() }), async (_, { 
 )
 
 export const signOutOthers = userAction(z.object({}), async ({ user }) => done({ ended: await revokeOthers(user) }))
+
+/** Over the page that was open when the session ended. */
+export const signInAgain = publicAction(
+  z.object({
+    email: z.string().trim().toLowerCase().max(254),
+    password: z.string().min(1, text.password.missing).max(1_000),
+  }),
+  async (_, credentials) => {
+    const answer = await signIn(credentials)
+    if (answer.ok) return done(null)
+    return answer.reason === 'throttled'
+      ? fault('throttled', text.password.throttled(answer.retryAfterS), 'password')
+      : fault('wrong', text.ended.wrong, 'password')
+  },
+)

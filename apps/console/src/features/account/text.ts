@@ -22,6 +22,17 @@ export const text = {
     none: 'No other sessions.',
     gone: 'This session has ended already.',
   },
+  ended: {
+    title: 'Sign in again',
+    lead: (email: string) => `Your session has ended. Sign in as ${email}; what you typed stays.`,
+    password: 'Password',
+    button: 'Sign in again',
+    other: 'Go to sign-in',
+    wrong: 'This is not your password.',
+    near: 'Your session ends in 2 minutes.',
+    updated: 'The console was updated.',
+    reload: 'Reload',
+  },
   preferences: {
     title: 'Preferences',
     lead: 'Kept in this browser; they apply at once.',

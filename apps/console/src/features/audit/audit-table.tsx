@@ -9,10 +9,13 @@ export function AuditTable({
   rows,
   slug,
   isShort = false,
+  open,
 }: {
   readonly rows: readonly AuditRow[]
   readonly slug: string
   readonly isShort?: boolean
+  /** The address that shows a row whole. */
+  readonly open?: (id: string) => string
 }) {
   return (
     <>
@@ -32,7 +35,7 @@ export function AuditTable({
             {rows.map((row) => (
               <Tr key={row.id}>
                 <Td className={isShort ? 'whitespace-nowrap align-top' : 'whitespace-nowrap py-1.5 pl-4 align-top'}>
-                  <Time at={row.occurredAt.toISOString()} className="font-mono text-12" />
+                  <Moment row={row} href={open?.(row.id)} />
                 </Td>
                 <Td className="max-w-56 truncate py-1.5 align-top">{row.actorName}</Td>
                 <Td className="whitespace-nowrap py-1.5 align-top">
@@ -62,7 +65,9 @@ export function AuditTable({
             <span className="break-words">
               <span className="font-medium">{row.actorName}</span> {did(row.action)} <Target row={row} slug={slug} />
             </span>
-            <Time at={row.occurredAt.toISOString()} className="text-12 text-fg-3" />
+            <span className="text-12 text-fg-3">
+              <Moment row={row} href={open?.(row.id)} />
+            </span>
           </li>
         ))}
       </ul>
@@ -70,11 +75,27 @@ export function AuditTable({
   )
 }
 
+function Moment({ row, href }: { readonly row: AuditRow; readonly href: string | undefined }) {
+  const time = <Time at={row.occurredAt.toISOString()} className="font-mono text-12" />
+  if (href === undefined) return time
+  return (
+    <Link href={href} prefetch={false} scroll={false} className="text-fg no-underline hover:underline">
+      {time}
+    </Link>
+  )
+}
+
 function Target({ row, slug }: { readonly row: AuditRow; readonly slug: string }) {
-  if (row.targetKind !== 'api_key') return <span>{row.targetName}</span>
+  const page = {
+    api_key: `keys/${row.targetId}`,
+    source: `sources/${row.targetId}`,
+    member: 'members',
+    tenant: undefined,
+  }[row.targetKind]
+  if (page === undefined) return <span>{row.targetName}</span>
   return (
     <Link
-      href={`/${slug}/keys/${row.targetId}`}
+      href={`/${slug}/${page}`}
       prefetch={false}
       className="text-accent-text underline decoration-line-strong underline-offset-2 hover:decoration-current"
     >
@@ -83,7 +104,7 @@ function Target({ row, slug }: { readonly row: AuditRow; readonly slug: string }
   )
 }
 
-function Changes({ row }: { readonly row: AuditRow }) {
+export function Changes({ row }: { readonly row: AuditRow }) {
   const fields = Object.entries(row.changes)
   if (fields.length === 0) return <span className="text-fg-3">{text.nothing}</span>
   return (

@@ -12,6 +12,16 @@ export const text = {
   clear: 'Clear filters',
   secretChanged: 'changed',
   nothing: '–',
+  searchTarget: 'Id or name of the target',
+  range: 'Range',
+  anyTime: 'Any time',
+  last: { '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' },
+  custom: 'Custom…',
+  entry: 'Audit entry',
+  targetId: 'Target id',
+  copyTargetId: 'Copy the target’s id',
+  requestId: 'Request',
+  copyRequestId: 'Copy the request’s id',
 } as const
 
 const sentences: Readonly<Record<string, string>> = {

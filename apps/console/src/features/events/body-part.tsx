@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { bytes } from '../../ui/format.ts'
 import { JsonView } from '../../ui/json-view.tsx'
+import { noticeSignedOut } from '../../ui/send.ts'
 import { ErrorState, Skeleton } from '../../ui/states.tsx'
 import { payloadTerm } from './payload-term.ts'
 import { text } from './text.ts'
@@ -93,6 +94,7 @@ export function BodyPart({ slug, id, part, label, as }: Props) {
 async function load(address: string, signal: AbortSignal): Promise<State> {
   try {
     const response = await fetch(address, { signal })
+    noticeSignedOut(response)
     if (!response.ok) return { name: 'failed', requestId: response.headers.get('x-request-id') ?? '' }
     const content = await response.text()
     const total = Number(response.headers.get('x-total-bytes'))

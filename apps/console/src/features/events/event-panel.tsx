@@ -3,6 +3,7 @@
 import { ExternalLink, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Button, IconButton, LinkButton } from '../../ui/button.tsx'
+import { noticeSignedOut } from '../../ui/send.ts'
 import { SplitPanel } from '../../ui/split-panel.tsx'
 import { ErrorState, Skeleton } from '../../ui/states.tsx'
 import { EventDetailView } from './event-detail.tsx'
@@ -72,6 +73,7 @@ function Loading() {
 async function load(slug: string, id: string, signal: AbortSignal): Promise<State> {
   try {
     const response = await fetch(`/api/${slug}/events/${id}`, { signal })
+    noticeSignedOut(response)
     if (response.ok) return { name: 'ready', view: (await response.json()) as EventView }
     return { name: 'failed', requestId: response.headers.get('x-request-id') ?? '', isAbsent: response.status === 404 }
   } catch {

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
+import { noticeSignedOut } from '../../ui/send.ts'
 import type { EventsPage } from './event-row.ts'
 import { type EventsFilter, writeFilter } from './filter.ts'
 import { text } from './text.ts'
@@ -25,6 +26,7 @@ export function OlderEvents({ slug, filter, page, isFull, onLoaded }: Props) {
     if (older === null || state === 'loading') return
     setState('loading')
     const response = await fetch(`/api/${slug}/events?${writeFilter(filter)}&cursor=${older}`).catch(() => undefined)
+    if (response !== undefined) noticeSignedOut(response)
     if (!response?.ok) return setState('failed')
     onLoaded((await response.json()) as EventsPage)
     setState('idle')

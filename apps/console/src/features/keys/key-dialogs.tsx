@@ -6,6 +6,7 @@ import type { ActionResult } from '../../ui/action-result.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { count } from '../../ui/format.ts'
 import { send } from '../../ui/send.ts'
+import { useWish } from '../../ui/use-wish.ts'
 import { endOverlap, revokeKey, setKeyDisabled } from './actions.ts'
 import { CreateKeyDialog } from './create-key-dialog.tsx'
 import { EditKeyDialog } from './edit-key-dialog.tsx'
@@ -49,6 +50,8 @@ export function KeyDialogs({ slug, ingestUrl, ownIp, rights, children }: Props) 
   const [asked, setAsked] = useState<Asked>()
   const [isPending, setPending] = useState(false)
   const [fault, setFault] = useState<string>()
+
+  useWish('create', () => rights.test && setAsked({ what: 'create' }))
 
   function close(newKeyId?: string) {
     setAsked(undefined)

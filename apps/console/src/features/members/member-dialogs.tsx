@@ -6,6 +6,7 @@ import type { ActionResult } from '../../ui/action-result.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { send } from '../../ui/send.ts'
 import { isDialogOpen, isTyping } from '../../ui/typing.ts'
+import { useWish } from '../../ui/use-wish.ts'
 import { makeResetLink, renewInvite, revokeInvite, signOutEverywhere } from './actions.ts'
 import { InviteDialog } from './invite-dialog.tsx'
 import { LinksDialog, type ShownLink } from './links-dialog.tsx'
@@ -49,6 +50,7 @@ export function MemberDialogs({ slug, organization, rights, children }: Props) {
   const [isPending, setPending] = useState(false)
   const [fault, setFault] = useState<string>()
 
+  useWish('invite', () => rights.write && setAsked({ what: 'invite' }))
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'n' || event.ctrlKey || event.metaKey || isTyping(event.target) || isDialogOpen()) return

@@ -8,6 +8,7 @@ import { Field, Input, Textarea } from '../../ui/field.tsx'
 import { FormFault, useForm } from '../../ui/form.tsx'
 import { JsonView } from '../../ui/json-view.tsx'
 import { StatusMark } from '../../ui/status.tsx'
+import { useWish } from '../../ui/use-wish.ts'
 import { sendTest } from './actions.ts'
 import { text } from './text.ts'
 
@@ -22,6 +23,7 @@ const example = '{\n  "order_id": 8842,\n  "total": "129.00"\n}'
 
 export function SendTestButton({ slug, disabledReason, types = [], onSent }: Props) {
   const [isOpen, setOpen] = useState(false)
+  useWish('send-test', () => disabledReason === undefined && setOpen(true))
   return (
     <>
       <Button size="small" disabledReason={disabledReason} onClick={() => setOpen(true)}>

@@ -9,6 +9,7 @@ import {
   Plus,
   Rocket,
   ScrollText,
+  Search,
   Settings,
   Users,
   Webhook,
@@ -18,6 +19,7 @@ import { usePathname } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { cn } from '../../ui/class-names.ts'
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../../ui/menu.tsx'
+import { findEvent } from '../../ui/shell-events.ts'
 import { RailFoot } from './rail-foot.tsx'
 import { text } from './text.ts'
 
@@ -41,8 +43,9 @@ export function Rail({
 }: RailProps & { readonly isNarrow: Narrow }) {
   const base = `/${current.slug}`
   return (
-    <div className="flex h-full flex-col gap-4 px-2 py-1.5">
+    <div className="flex h-full flex-col gap-2 px-2 py-1.5">
       <Switcher current={current} organizations={organizations} isNarrow={isNarrow} />
+      <FindButton isNarrow={isNarrow} />
       <nav aria-label="Main" className="flex flex-1 flex-col gap-0.5">
         {showsGetStarted && (
           <Item
@@ -98,6 +101,26 @@ export function Rail({
       </nav>
       <RailFoot email={email} isNarrow={isNarrow === 'below-lg'} />
     </div>
+  )
+}
+
+function FindButton({ isNarrow }: { readonly isNarrow: Narrow }) {
+  const narrow = isNarrow === 'below-lg'
+  return (
+    <button
+      type="button"
+      aria-label={text.find}
+      aria-keyshortcuts="Meta+K Control+K"
+      onClick={() => window.dispatchEvent(new Event(findEvent))}
+      className={cn(
+        'mb-1 flex h-8 shrink-0 items-center gap-2.5 rounded-control border border-line bg-surface px-2 text-left text-fg-3 hover:bg-hover hover:text-fg pointer-coarse:h-11',
+        narrow && 'max-lg:justify-center max-lg:px-0',
+      )}
+    >
+      <Search aria-hidden size={15} className="shrink-0" />
+      <span className={cn('flex-1 truncate', narrow && 'max-lg:hidden')}>{text.find}</span>
+      <kbd className={cn('text-11', narrow && 'max-lg:hidden')}>⌘K</kbd>
+    </button>
   )
 }
 

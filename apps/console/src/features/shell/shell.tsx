@@ -4,6 +4,7 @@ import { Dialog } from '@base-ui/react/dialog'
 import { PanelLeft } from 'lucide-react'
 import { usePathname } from 'next/navigation'
 import { type ReactNode, useEffect, useState } from 'react'
+import { findEvent } from '../../ui/shell-events.ts'
 import { lastTenantCookie } from './last-tenant.ts'
 import { Rail, type RailProps } from './rail.tsx'
 import { ShortcutKeys } from './shortcut-keys.tsx'
@@ -15,6 +16,11 @@ export function Shell({ children, ...rail }: RailProps & { readonly children: Re
   const path = usePathname()
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the drawer.
   useEffect(() => setOpen(false), [path])
+  useEffect(() => {
+    const close = () => setOpen(false)
+    window.addEventListener(findEvent, close)
+    return () => window.removeEventListener(findEvent, close)
+  }, [])
   useEffect(() => {
     // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser yet.
     document.cookie = `${lastTenantCookie}=${rail.current.slug}; path=/; max-age=31536000; samesite=lax`

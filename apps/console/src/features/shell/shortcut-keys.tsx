@@ -3,6 +3,8 @@
 import { useRouter } from 'next/navigation'
 import { useEffect, useRef, useState } from 'react'
 import { Dialog, DialogBody } from '../../ui/dialog.tsx'
+import { Keys } from '../../ui/keys.tsx'
+import { usePreferences } from '../../ui/preferences-provider.tsx'
 import { useZone } from '../../ui/time.tsx'
 import { isDialogOpen, isTyping } from '../../ui/typing.ts'
 import { nextZone } from './rail-foot.tsx'
@@ -16,11 +18,24 @@ export function ShortcutKeys({ slug }: { readonly slug: string }) {
   const { zone, setZone } = useZone()
   const [isOpen, setOpen] = useState(false)
   const goUntil = useRef(0)
+  const isOff = usePreferences().preferences.shortcuts === 'off'
 
   useEffect(() => {
-    const places: Readonly<Record<string, string>> = { o: '', e: '/events', k: '/keys', a: '/audit' }
+    const places: Readonly<Record<string, string>> = {
+      o: '',
+      e: '/events',
+      s: '/sources',
+      k: '/keys',
+      m: '/members',
+      a: '/audit',
+    }
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isDialogOpen()) return
+      if (isOff) {
+        // For every listener of single keys on any screen; Space and the named keys work on.
+        if (event.key.length === 1 && event.key !== ' ') event.stopImmediatePropagation()
+        return
+      }
       const place = places[event.key]
       if (place !== undefined && Date.now() < goUntil.current) {
         goUntil.current = 0
@@ -31,11 +46,12 @@ export function ShortcutKeys({ slug }: { readonly slug: string }) {
       }
       if (event.key === 'g') goUntil.current = Date.now() + pairMs
       if (event.key === 'u') setZone(nextZone(zone))
+      if (event.key === 't') openRange()
       if (event.key === '?') setOpen(true)
     }
     window.addEventListener('keydown', onKey, true)
     return () => window.removeEventListener('keydown', onKey, true)
-  }, [router, slug, zone, setZone])
+  }, [router, slug, zone, setZone, isOff])
 
   return (
     <Dialog isOpen={isOpen} onOpenChange={setOpen} title={text.shortcuts}>
@@ -43,12 +59,8 @@ export function ShortcutKeys({ slug }: { readonly slug: string }) {
         <dl className="m-0 grid grid-cols-[auto_1fr] gap-x-6 gap-y-2">
           {shortcuts.map(([keys, does]) => (
             <div key={keys} className="contents">
-              <dt className="flex gap-1">
-                {keys.split(' ').map((key) => (
-                  <kbd key={key} className="rounded-[4px] border border-line-strong bg-bg px-1.5 text-11">
-                    {key}
-                  </kbd>
-                ))}
+              <dt>
+                <Keys keys={keys} />
               </dt>
               <dd className="m-0 text-fg-2">{does}</dd>
             </div>
@@ -57,4 +69,12 @@ export function ShortcutKeys({ slug }: { readonly slug: string }) {
       </DialogBody>
     </Dialog>
   )
+}
+
+function openRange(): void {
+  const control = [...document.querySelectorAll<HTMLElement>('[data-control="range"]')].find(
+    (each) => each.offsetParent !== null,
+  )
+  control?.focus()
+  control?.click()
 }

@@ -1,10 +1,13 @@
 import { can, members } from '@eventmesh/db'
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
+import { SessionEnded } from '../../../features/account/session-ended.tsx'
+import { PaletteHost } from '../../../features/palette/palette-host.tsx'
 import { Shell } from '../../../features/shell/shell.tsx'
 import { text } from '../../../features/shell/text.ts'
 import { database } from '../../../server/database.ts'
 import { pageMember } from '../../../server/page.ts'
+import { endOf } from '../../../server/session.ts'
 import { Banner } from '../../../ui/states.tsx'
 
 type Props = { readonly children: ReactNode; readonly params: Promise<{ readonly tenant: string }> }
@@ -19,10 +22,11 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function TenantLayout({ children, params }: Props) {
   const { member } = await pageMember((await params).tenant, 'events.read')
   const { tenant, role, email, userId } = member
+  const organizations = await members.organizationsOf(database(), userId)
   return (
     <Shell
       current={{ slug: tenant.slug, name: tenant.name }}
-      organizations={await members.organizationsOf(database(), userId)}
+      organizations={organizations}
       email={email}
       showsGetStarted={false}
       showsAudit={can(role, 'audit.read')}
@@ -33,6 +37,19 @@ export default async function TenantLayout({ children, params }: Props) {
         </Banner>
       )}
       {children}
+      <PaletteHost
+        slug={tenant.slug}
+        organizations={organizations}
+        rights={{
+          audit: can(role, 'audit.read'),
+          settings: can(role, 'settings.read'),
+          createKeys: can(role, 'keys.write.test'),
+          sendEvents: can(role, 'events.send'),
+          writeSources: can(role, 'sources.write'),
+          invite: can(role, 'members.write'),
+        }}
+      />
+      <SessionEnded email={email} endsAt={endOf(member).toISOString()} />
     </Shell>
   )
 }

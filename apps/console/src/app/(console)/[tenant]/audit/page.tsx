@@ -1,6 +1,10 @@
+import type { AuditRow } from '@eventmesh/db'
 import type { Metadata } from 'next'
-import { AuditTable } from '../../../../features/audit/audit-table.tsx'
-import { auditPage } from '../../../../features/audit/queries.ts'
+import { AuditFilterRow } from '../../../../features/audit/audit-filter.tsx'
+import { AuditTable, Changes } from '../../../../features/audit/audit-table.tsx'
+import { type Entry, EntryDialog } from '../../../../features/audit/entry-dialog.tsx'
+import { readAuditFilter } from '../../../../features/audit/filter.ts'
+import { auditNames, auditPage } from '../../../../features/audit/queries.ts'
 import { text } from '../../../../features/audit/text.ts'
 import { pageMember } from '../../../../server/page.ts'
 import { LinkButton } from '../../../../ui/button.tsx'
@@ -19,31 +23,62 @@ export default async function AuditLogPage({ params, searchParams }: Props) {
   const { tenant } = await params
   const answer = await pageMember(tenant, 'audit.read')
   if (!answer.ok) return <Forbidden title={text.title} role={answer.role} capability={answer.capability} />
-  const given = await searchParams
-  const filter = Object.fromEntries(
-    (['action', 'actor', 'target', 'before'] as const).flatMap((name) => {
-      const value = given[name]
-      return typeof value === 'string' && value !== '' ? [[name, value.slice(0, 200)]] : []
-    }),
+  const { member } = answer
+  const query = new URLSearchParams(
+    Object.entries(await searchParams).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   )
-  const { rows, older } = await auditPage(answer.member, filter)
+  const before = query.get('before') ?? undefined
+  const [{ rows, older }, names] = await Promise.all([
+    auditPage(member, readAuditFilter(query, new Date()), before),
+    auditNames(member),
+  ])
   const base = `/${tenant}/audit`
+  const open = addressWith(base, query, 'selected')
+  const selected = rows.find(({ id }) => id === query.get('selected'))
   return (
     <>
       <PageHeader title={text.title} />
+      <AuditFilterRow {...names} />
       {rows.length > 0 ? (
-        <AuditTable rows={rows} slug={tenant} />
+        <AuditTable rows={rows} slug={tenant} open={open} />
       ) : (
         <EmptyState title={text.none} actions={<LinkButton href={base}>{text.clear}</LinkButton>} />
       )}
-      {(older !== undefined || 'before' in filter) && (
+      {selected !== undefined && (
+        <EntryDialog entry={entryOf(selected)}>
+          <Changes row={selected} />
+        </EntryDialog>
+      )}
+      {(older !== undefined || before !== undefined) && (
         <nav aria-label="Pages" className="flex gap-2 p-4">
-          {'before' in filter && <LinkButton href={base}>{text.newest}</LinkButton>}
+          {before !== undefined && <LinkButton href={base}>{text.newest}</LinkButton>}
           {older !== undefined && (
-            <LinkButton href={`${base}?${new URLSearchParams({ ...filter, before: older })}`}>{text.older}</LinkButton>
+            <LinkButton href={addressWith(base, query, 'before')(older)}>{text.older}</LinkButton>
           )}
         </nav>
       )}
     </>
   )
+}
+
+function addressWith(base: string, params: URLSearchParams, name: string): (value: string) => string {
+  return (value) => {
+    const next = new URLSearchParams(params)
+    next.delete('selected')
+    next.set(name, value)
+    return `${base}?${next}`
+  }
+}
+
+function entryOf(row: AuditRow): Entry {
+  return {
+    occurredAt: row.occurredAt.toISOString(),
+    actor: row.actorName,
+    actorKind: row.actorKind,
+    action: row.action,
+    target: row.targetName,
+    targetId: row.targetId,
+    ip: row.ip,
+    requestId: row.requestId,
+  }
 }

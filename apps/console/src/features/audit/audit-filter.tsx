@@ -1,0 +1,92 @@
+'use client'
+
+import { Search } from 'lucide-react'
+import { usePathname, useRouter, useSearchParams } from 'next/navigation'
+import { useEffect, useRef, useState } from 'react'
+import { Select } from '../../ui/choice.tsx'
+import { FacetChip } from '../../ui/facet-chip.tsx'
+import { controlClass } from '../../ui/field.tsx'
+import { RangeDialog } from '../../ui/range-dialog.tsx'
+import { isRangeName, listOf, ranges, readAuditFilter } from './filter.ts'
+import { text } from './text.ts'
+
+const pauseMs = 250
+
+type Props = { readonly actors: readonly string[]; readonly actions: readonly string[] }
+
+/** Actor, action, target and range, all in the address. */
+export function AuditFilterRow({ actors, actions }: Props) {
+  const router = useRouter()
+  const path = usePathname()
+  const params = useSearchParams()
+  const [target, setTarget] = useState(params.get('target') ?? '')
+  const [isCustom, setCustom] = useState(false)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => () => clearTimeout(timer.current), [])
+
+  function show(change: Readonly<Record<string, string>>) {
+    const next = new URLSearchParams(params)
+    next.delete('before')
+    for (const [name, value] of Object.entries(change)) {
+      if (value === '') next.delete(name)
+      else next.set(name, value)
+    }
+    router.push(next.size === 0 ? path : `${path}?${next}`, { scroll: false })
+  }
+
+  const named = params.get('range')
+  const { range } = readAuditFilter(params, new Date())
+  const chosen = isRangeName(named) ? named : range === undefined ? 'all' : 'custom'
+  return (
+    <search className="flex flex-wrap gap-2 border-line border-b px-4 py-2">
+      <span className="relative w-72 max-sm:w-full">
+        <Search aria-hidden size={14} className="absolute top-1/2 left-2.5 -translate-y-1/2 text-fg-3" />
+        <input
+          type="search"
+          aria-label={text.searchTarget}
+          placeholder={text.searchTarget}
+          value={target}
+          onChange={(event) => {
+            const { value } = event.currentTarget
+            setTarget(value)
+            clearTimeout(timer.current)
+            timer.current = setTimeout(() => show({ target: value.trim() }), pauseMs)
+          }}
+          className={`${controlClass} h-7 pl-8 pointer-coarse:h-11`}
+        />
+      </span>
+      <FacetChip
+        label={text.actor}
+        options={actors.map((value) => ({ value, label: value }))}
+        chosen={listOf(params.get('actor'))}
+        onChange={(values) => show({ actor: values.join(',') })}
+      />
+      <FacetChip
+        label={text.action}
+        options={actions.map((value) => ({ value, label: value }))}
+        chosen={listOf(params.get('action'))}
+        onChange={(values) => show({ action: values.join(',') })}
+      />
+      <Select
+        name="range"
+        label={text.range}
+        className="h-7 w-36 border-line-strong text-12 text-fg-2"
+        value={chosen}
+        onChange={(value) =>
+          value === 'custom' ? setCustom(true) : show({ range: value === 'all' ? '' : value, from: '', to: '' })
+        }
+        choices={[
+          { value: 'all', label: text.anyTime },
+          ...Object.keys(ranges).map((value) => ({ value, label: text.last[value as keyof typeof ranges] })),
+          { value: 'custom', label: text.custom },
+        ]}
+      />
+      <RangeDialog
+        isOpen={isCustom}
+        onOpenChange={setCustom}
+        start={range?.to === undefined ? ranges['24h'] : { from: range.from, to: range.to }}
+        onChoose={({ from, to }) => show({ range: '', from: from.toISOString(), to: to.toISOString() })}
+      />
+    </search>
+  )
+}

@@ -1,0 +1,2 @@
+/** Asks the palette to open, from wherever. */
+export const findEvent = 'eventmesh:find'

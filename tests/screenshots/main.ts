@@ -1,0 +1,128 @@
+import { mkdirSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { invites, users } from '@eventmesh/db'
+import type { TenantId } from '@eventmesh/envelope'
+import { type Browser, type BrowserContext, chromium } from '@playwright/test'
+import { findChromium } from '../../scripts/browser.ts'
+import { expect, furnish, type House, join, owner, signIn } from '../e2e/console/fixtures.ts'
+import { cleanUp, newDataDir, startMesh, stopMesh } from '../e2e/harness/mesh.ts'
+import { compress } from './compress.ts'
+import { documented, type Screen, screens } from './screens.ts'
+
+// Pictures of every screen for whoever wants to look at them, on what `npm start -- --demo` sends itself.
+
+const { values } = parseArgs({
+  options: {
+    /** Of demo traffic before the first picture. */
+    minutes: { type: 'string', default: '5' },
+    /** One that is kept has a longer history with every run. */
+    'data-dir': { type: 'string' },
+    only: { type: 'string' },
+    /** Those that the documentation shows, in place of all. */
+    docs: { type: 'boolean', default: false },
+  },
+})
+
+const looks = [
+  { width: 1_440, height: 900, colorScheme: 'light' },
+  { width: 1_440, height: 900, colorScheme: 'dark' },
+  { width: 390, height: 844, colorScheme: 'light' },
+  { width: 390, height: 844, colorScheme: 'dark' },
+] as const
+const documentedLooks = [{ width: 1_280, height: 800, colorScheme: 'light' }] as const
+type Look = (typeof looks)[number] | (typeof documentedLooks)[number]
+
+const directory = values.docs ? 'docs/images/console' : 'screenshots'
+const viewer = 'vera@example.com'
+const guest = 'noor@example.com'
+
+mkdirSync(directory, { recursive: true })
+const mesh = (await startMesh({
+  args: ['--demo'],
+  dataDir: values['data-dir'] ?? newDataDir(),
+  environment: { EVENTMESH_DEV_KIT: '1' },
+})) as House['mesh']
+const executablePath = process.env.EVENTMESH_TEST_CHROMIUM ?? findChromium()
+const browser = await chromium.launch({
+  ...(executablePath === undefined ? {} : { executablePath }),
+  args: ['--no-sandbox', '--disable-dev-shm-usage'],
+})
+try {
+  const house = await furnish(mesh, browser)
+  const states = { owner: await ownerState(house), viewer: await viewerState(house), nobody: undefined }
+  await pause(Number(values.minutes) * 60_000)
+  for (const look of values.docs ? documentedLooks : looks) await takeAll(browser, look, house, states)
+  await house.db.close()
+} finally {
+  await browser.close()
+  await stopMesh(mesh)
+  // A directory that somebody named is theirs.
+  if (values['data-dir'] === undefined) await cleanUp()
+}
+
+type State = Awaited<ReturnType<BrowserContext['storageState']>>
+
+async function ownerState(house: House): Promise<State> {
+  const context = await browser.newContext()
+  await signIn(await context.newPage(), house, owner)
+  return await context.storageState()
+}
+
+/** Somebody who may only look, and somebody who has not come yet. */
+async function viewerState(house: House): Promise<State> {
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  if ((await users.findByEmail(house.db, viewer)) === undefined) {
+    await join(page, house, viewer, 'viewer')
+    await invites.create(
+      house.db,
+      { tenantId: house.mesh.tenantId as TenantId, email: guest, role: 'developer' },
+      { kind: 'operator', name: owner },
+    )
+  } else await signIn(page, house, viewer)
+  return await context.storageState()
+}
+
+async function takeAll(
+  within: Browser,
+  { width, height, colorScheme }: Look,
+  house: House,
+  states: Readonly<Record<NonNullable<Screen['as']>, State | undefined>>,
+) {
+  const wanted = screens.filter(
+    ({ name }) => (!values.docs || documented.includes(name)) && (values.only === undefined || name === values.only),
+  )
+  for (const screen of wanted) {
+    const storageState = states[screen.as ?? 'owner']
+    const context = await within.newContext({
+      viewport: { width, height },
+      colorScheme,
+      reducedMotion: 'reduce',
+      ...(storageState === undefined ? {} : { storageState }),
+    })
+    const file = `${directory}/${screen.name}${values.docs ? '' : `.${width}.${colorScheme}`}.png`
+    try {
+      await take(context, screen, house, file)
+      process.stdout.write(`${file}\n`)
+    } catch (error) {
+      // The others are worth having; what could not be reached at this width is named.
+      process.stdout.write(`${file}: ${error instanceof Error ? error.message.split('\n')[0] : error}\n`)
+    } finally {
+      await context.close()
+    }
+  }
+}
+
+async function take(context: BrowserContext, screen: Screen, house: House, file: string): Promise<void> {
+  const page = await context.newPage()
+  page.setDefaultTimeout(8_000)
+  await page.goto(house.mesh.consoleUrl + screen.path.replace('{tenant}', house.slug), { timeout: 30_000 })
+  await page.getByRole('heading', { level: 1 }).or(page.locator('h2')).first().waitFor()
+  await screen.prepare?.(page)
+  if (screen.hasSkeletons !== true) await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+  // What a page draws after its answer: relative times, counts, a spark.
+  await pause(700)
+  await page.screenshot({ path: file, fullPage: screen.isFullPage === true && !values.docs })
+  compress(file)
+}

@@ -1,0 +1,133 @@
+import type { Page } from '@playwright/test'
+
+export type Screen = {
+  readonly name: string
+  /** Below the organization; with `/` in front and no organization for `public` ones. */
+  readonly path: string
+  readonly as?: 'owner' | 'viewer' | 'nobody'
+  /** What is done there before the picture. */
+  readonly prepare?: (page: Page) => Promise<unknown>
+  readonly isFullPage?: boolean
+  /** On purpose, for ever. */
+  readonly hasSkeletons?: boolean
+}
+
+const button = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click()
+const tab = (name: string | RegExp) => (page: Page) => page.getByRole('tab', { name }).click()
+const firstRow = (page: Page) => page.locator('[data-event-row]').first().locator('td, a').first().click()
+const firstLink = (part: string) => async (page: Page) => {
+  await page.locator(`main a[href*="${part}"]`).first().click()
+  await page.waitForURL((url) => url.pathname.includes(part))
+}
+const inOrder =
+  (...steps: readonly ((page: Page) => Promise<unknown>)[]) =>
+  async (page: Page) => {
+    for (const step of steps) await step(page)
+  }
+
+/** Every screen, in the states that can be reached by hand. */
+export const screens: readonly Screen[] = [
+  { name: 'sign-in', path: '/sign-in', as: 'nobody' },
+  {
+    name: 'sign-in-wrong',
+    path: '/sign-in',
+    as: 'nobody',
+    prepare: async (page) => {
+      await page.getByLabel('Email').fill('nobody@example.com')
+      await page.getByLabel('Password', { exact: true }).fill('not the password')
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByRole('alert').getByText(/./).first().waitFor()
+    },
+  },
+  { name: 'setup-spent', path: '/setup/unknown', as: 'nobody' },
+  { name: 'invite-spent', path: '/invite/unknown', as: 'nobody' },
+  { name: 'reset', path: '/reset/unknown', as: 'nobody' },
+  { name: 'not-found', path: '/no/such/place', as: 'nobody' },
+  { name: 'new-organization', path: '/new' },
+  { name: 'new-organization-faults', path: '/new', prepare: button('Create organization') },
+  { name: 'get-started', path: '/{tenant}/get-started' },
+  { name: 'overview', path: '/{tenant}', isFullPage: true },
+  { name: 'overview-latency', path: '/{tenant}', prepare: tab('Latency') },
+  { name: 'overview-table', path: '/{tenant}', prepare: button('View as table') },
+  { name: 'overview-day', path: '/{tenant}?range=24h' },
+  { name: 'overview-none', path: '/{tenant}?from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z' },
+  { name: 'events', path: '/{tenant}/events' },
+  { name: 'events-rejected', path: '/{tenant}/events?outcome=rejected' },
+  { name: 'events-none', path: '/{tenant}/events?q=type:nobody.sends.this' },
+  { name: 'events-fault', path: '/{tenant}/events?q=status:abc' },
+  { name: 'events-live', path: '/{tenant}/events?live=1', prepare: (page) => page.waitForTimeout(5_000) },
+  { name: 'events-panel', path: '/{tenant}/events?outcome=accepted', prepare: firstRow },
+  {
+    name: 'events-body-failed',
+    path: '/{tenant}/events?outcome=accepted',
+    prepare: async (page) => {
+      await page.route('**/body?*', (route) => route.abort())
+      await firstRow(page)
+    },
+  },
+  { name: 'events-filters', path: '/{tenant}/events', prepare: button(/^(Outcome|Filters)/) },
+  { name: 'events-columns', path: '/{tenant}/events', prepare: button('Columns') },
+  { name: 'events-export', path: '/{tenant}/events', prepare: button('Export…') },
+  { name: 'events-test', path: '/{tenant}/events', prepare: button('Send test event…') },
+  { name: 'event', path: '/{tenant}/events?outcome=accepted', prepare: firstLink('/events/') },
+  {
+    name: 'event-timeline',
+    path: '/{tenant}/events?outcome=accepted',
+    prepare: inOrder(firstLink('/events/'), tab('Timeline')),
+  },
+  { name: 'event-rejected', path: '/{tenant}/events?outcome=rejected', prepare: firstLink('/events/') },
+  { name: 'event-duplicate', path: '/{tenant}/events?outcome=duplicate', prepare: firstLink('/events/') },
+  { name: 'event-unknown', path: '/{tenant}/events/7c1e9b52-0d4f-8a31-9b6e-2f5d8c40a7e1' },
+  { name: 'sources', path: '/{tenant}/sources' },
+  { name: 'sources-none', path: '/{tenant}/sources?q=zzzz' },
+  { name: 'sources-new', path: '/{tenant}/sources/new' },
+  { name: 'source', path: '/{tenant}/sources', prepare: firstLink('/sources/0') },
+  ...['settings', 'secrets', 'handshake', 'danger'].map((name) => ({
+    name: `source-${name}`,
+    path: '/{tenant}/sources',
+    prepare: inOrder(firstLink('/sources/0'), tab(new RegExp(`^${name}`, 'i'))),
+  })),
+  { name: 'keys', path: '/{tenant}/keys' },
+  { name: 'keys-none', path: '/{tenant}/keys?q=zzzz' },
+  { name: 'keys-create', path: '/{tenant}/keys', prepare: button('Create key…') },
+  {
+    name: 'keys-create-faults',
+    path: '/{tenant}/keys',
+    prepare: inOrder(button('Create key…'), (page) =>
+      page.getByRole('dialog').getByRole('button', { name: 'Create key' }).click(),
+    ),
+  },
+  { name: 'keys-menu', path: '/{tenant}/keys', prepare: button(/^Actions for/) },
+  { name: 'key', path: '/{tenant}/keys', prepare: firstLink('/keys/') },
+  { name: 'members', path: '/{tenant}/members' },
+  { name: 'members-invites', path: '/{tenant}/members', prepare: tab(/^Invites/) },
+  { name: 'members-invite', path: '/{tenant}/members', prepare: button('Invite…') },
+  { name: 'audit', path: '/{tenant}/audit' },
+  ...['account', 'general', 'ingestion', 'security', 'export'].map((section) => ({
+    name: `settings-${section}`,
+    path: `/{tenant}/settings/${section}`,
+  })),
+  { name: 'shortcuts', path: '/{tenant}/audit', prepare: (page) => page.keyboard.press('Shift+?') },
+  { name: 'forbidden', path: '/{tenant}/audit', as: 'viewer' },
+  { name: 'keys-viewer', path: '/{tenant}/keys', as: 'viewer' },
+  { name: 'kit', path: '/dev/kit', as: 'nobody', isFullPage: true, hasSkeletons: true },
+]
+
+/** Those that `docs/console.md` shows, in light; at a width that fits a page. */
+export const documented: readonly string[] = [
+  'get-started',
+  'overview',
+  'events',
+  'events-live',
+  'events-panel',
+  'event-rejected',
+  'sources',
+  'sources-new',
+  'source',
+  'keys',
+  'key',
+  'members',
+  'audit',
+  'settings-account',
+  'settings-ingestion',
+]

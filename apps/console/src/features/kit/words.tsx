@@ -7,6 +7,7 @@ import { Fact, Facts } from '../../ui/facts.tsx'
 import type { Zone } from '../../ui/format.ts'
 import { Id } from '../../ui/id.tsx'
 import { JsonView } from '../../ui/json-view.tsx'
+import { Keys } from '../../ui/keys.tsx'
 import { Prose } from '../../ui/prose.tsx'
 import { Dot, Pill, type Severity, StatusMark } from '../../ui/status.tsx'
 import { Time, type TimeProps, ZoneProvider } from '../../ui/time.tsx'
@@ -120,6 +121,11 @@ export function WordKit() {
         </State>
         <State name="more lines than are shown" isWide>
           <LongJson />
+        </State>
+      </Specimen>
+      <Specimen name="Keys">
+        <State name="one after the other">
+          <Keys keys="g o" />
         </State>
       </Specimen>
       <Specimen name="Prose">

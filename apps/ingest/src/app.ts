@@ -202,11 +202,11 @@ export function createIngest(deps: IngestDeps): Ingest {
     now: deps.now,
     onExchange: (exchange) => {
       const head = readHead(exchange, limits, deps.trustedProxyHops)
+      exchange.request = head.ok ? head.value : head.request
       if (!head.ok) {
         finish(exchange, { kind: 'refused', refusal: head.refusal })
         return
       }
-      exchange.request = head.value
       if (exchange.fault !== undefined) {
         finish(exchange, { kind: 'refused', refusal: exchange.fault })
         return

@@ -101,7 +101,9 @@ export class OutcomeRecorder {
   async #attribute(exchange: Exchange, request: RawRequest, outcome: Outcome, status: number): Promise<void> {
     const authenticated = await this.#deps.authenticate(request)
     const caller = authenticated.ok ? authenticated.value : authenticated.caller
-    if (caller !== undefined) this.#send(this.#records(exchange, caller, outcome, status))
+    if (caller === undefined) return
+    const isTwice = caller.kind === 'source' && outcome.kind === 'refused' && outcome.refusal.code === 'header_repeated'
+    this.#send(this.#records(exchange, caller, outcome, status, isTwice ? 'header_duplicated' : null))
   }
 
   async #diagnosed(exchange: Exchange, caller: SourceCaller, outcome: Refused, status: number): Promise<void> {

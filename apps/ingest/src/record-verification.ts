@@ -1,5 +1,5 @@
 import type { Verification } from '@eventmesh/db'
-import { type DiagnoseInput, type Diagnosis, diagnose, providers } from '@eventmesh/providers'
+import { type DiagnoseInput, type Diagnosis, diagnose, fetchKeys, type KeysPort, providers } from '@eventmesh/providers'
 import type { Background } from './background.ts'
 import type { SourceCaller } from './caller.ts'
 import type { Exchange } from './exchange.ts'
@@ -11,6 +11,8 @@ import { WindowCounts } from './window-counts.ts'
 
 export type VerificationDeps = {
   readonly sourceStore: Pick<SourceStore, 'siblings' | 'recordVerification'>
+  /** Certificates and key sets that providers publish. */
+  readonly publishedKeys: KeysPort
   readonly background: Background
   readonly limits: Limits
   readonly now: () => number
@@ -72,14 +74,18 @@ export class VerificationRecorder {
     const { request, body, receivedAtMs } = exchange
     if (request === undefined || body === undefined) return undefined
     const { source } = caller
-    const input: DiagnoseInput = {
+    const delivery = {
       provider: source.provider,
       options: source.options,
       secrets: source.opened.secrets,
-      retired: source.opened.retired,
-      otherUrls: [`https://${request.headers.host}${request.path}`],
       request: deliveryOf(body, request, caller, exchange),
       nowMs: receivedAtMs,
+    }
+    const input: DiagnoseInput = {
+      ...delivery,
+      retired: source.opened.retired,
+      otherUrls: [`https://${request.headers.host}${request.path}`],
+      fetched: await fetchKeys({ ...delivery, keys: this.#deps.publishedKeys }),
     }
     const first = diagnose(input)
     if (first === undefined || !comesAfterSiblings.has(first.code)) return first

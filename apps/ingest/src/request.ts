@@ -44,8 +44,13 @@ const singleHeaders: ReadonlySet<string> = new Set([
   'idempotency-key',
 ])
 
+/** A refused head that could still be read names the request, so that its tenant can be told. */
+export type Head =
+  | { readonly ok: true; readonly value: RawRequest }
+  | { readonly ok: false; readonly refusal: Refusal; readonly request?: RawRequest }
+
 /** The rules that hold on every route, before anything is looked up (RFC 9112 section 3.2, RFC 9110 section 7.2). */
-export function readHead(exchange: Exchange, limits: Limits, trustedProxyHops: number): Result<RawRequest> {
+export function readHead(exchange: Exchange, limits: Limits, trustedProxyHops: number): Head {
   const { incoming } = exchange
   const raw = incoming.rawHeaders
   if (raw.length > 2 * limits.headerFieldsMax) {
@@ -78,11 +83,10 @@ export function readHead(exchange: Exchange, limits: Limits, trustedProxyHops: n
   }
   const place = placeOf(target, host)
   if (place === undefined) return refuse('request_malformed', 'the request target is not a path of this host')
-  if (repeated !== undefined)
-    return refuse('header_repeated', `header ${repeated} stands in the request more than once`)
-
   const ip = clientIp(incoming.socket.remoteAddress, headers['x-forwarded-for'], trustedProxyHops)
-  return { ok: true, value: { method: incoming.method ?? '', ...place, headers, ip } }
+  const request = { method: incoming.method ?? '', ...place, headers, ip }
+  if (repeated === undefined) return { ok: true, value: request }
+  return { ...refuse('header_repeated', `header ${repeated} stands in the request more than once`), request }
 }
 
 const hostForm = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign as signWith } from 'node:crypto'
 import { keys, type SourceRecord, sourceSecrets, sources, tenants, verifications } from '@eventmesh/db'
 import { decodeOutcome, MeshError, type OutcomeRecord } from '@eventmesh/envelope'
 import { sign } from '@eventmesh/providers'
@@ -352,6 +353,49 @@ describe('a diagnosis', () => {
     expect(everything).toContain(signature.slice(0, 8))
     expect(everything).not.toContain(signature.slice(0, 9))
     expect(everything).not.toContain(source.token)
+  })
+
+  it.each(['basic-auth', 'static-token'])(
+    'says so when the proxy added the Authorization of %s twice',
+    async (provider) => {
+      const source = await t.createSource(provider, { secrets: ['user:a-password-of-ours'] })
+      const lines = [
+        `POST /hooks/${source.token} HTTP/1.1`,
+        'Host: localhost',
+        'Authorization: Basic dXNlcjph',
+        'Authorization: Basic dXNlcjph',
+        'Content-Length: 2',
+        '',
+        '{}',
+      ]
+      expect((await rawRequest(t.port, [lines.join('\r\n')])).text).toMatch(/^HTTP\/1.1 400 .*header_repeated/s)
+      expect(await firstRejection(t, source)).toMatchObject({
+        reason: 'header_repeated',
+        diagnosis: 'header_duplicated',
+      })
+    },
+  )
+
+  it('looks at what the provider publishes, so that an altered body is not told as a wrong secret', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const kid = 'google-1'
+    const keySet = JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256' }] })
+    const at = await start({ wrap: () => ({ publishedKeys: { get: async () => keySet, confirm: async () => false } }) })
+    const options = { audience: 'ours', email: 'push@ours.iam.gserviceaccount.com' }
+    const source = await at.createSource('gcp-pubsub', { options })
+    const nowS = Math.floor(Date.now() / 1_000)
+    const claims = { iss: 'https://accounts.google.com', aud: 'theirs', email: options.email, email_verified: true }
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const text = `${part({ alg: 'RS256', kid })}.${part({ ...claims, iat: nowS, exp: nowS + 60 })}`
+    const token = `${text}.${signWith('sha256', Buffer.from(text), privateKey).toString('base64url')}`
+    const answer = await at.deliver(source, { headers: { authorization: `Bearer ${token}` }, body: '{}' })
+    expect([answer.status, answer.body.code]).toEqual([401, 'signature_mismatch'])
+    expect((await firstRejection(at, source)).diagnosis).toBe('wrong_secret')
+    const [kept] = await eventually(async () => {
+      const all = await verifications.list(at.operator, { tenantId: at.tenantId, sourceId: source.id })
+      return all.length > 0 ? all : undefined
+    })
+    expect(kept?.detail).toBe('The token is for another audience.')
   })
 
   it('names the source whose secret was used, and shows a delivery that held', async () => {

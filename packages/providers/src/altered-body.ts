@@ -39,7 +39,15 @@ function jsonForms(body: Buffer, text: string): readonly string[] {
     .replace(/\n */g, ' ')
     .replace(/([{[]) /g, '$1')
     .replace(/ ([}\]])/g, '$1')
-  const forms = [compact, JSON.stringify(value, null, 2), JSON.stringify(value, null, 4), python]
+  // SendGrid ends its bodies with CRLF, and signs that too.
+  const forms = [
+    compact,
+    JSON.stringify(value, null, 2),
+    JSON.stringify(value, null, 4),
+    python,
+    `${compact}\n`,
+    `${compact}\r\n`,
+  ]
   return forms.flatMap((form) => [
     form,
     form.replaceAll('/', '\\/'),

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type DiagnoseInput, type Diagnosis, diagnose } from './diagnose.ts'
 import type { Provider } from './provider.ts'
 import { providers } from './registry.ts'
-import { type Delivery, delivered, testSecret, testUrl } from './testing.ts'
+import { type Delivery, delivered, testOptions, testSecret, testUrl } from './testing.ts'
 
 const nowMs = 1_700_000_000_000
 const stripe = providers.get('stripe')!
@@ -58,6 +58,47 @@ describe('diagnosis, in the order in which it is tested', () => {
     expect(of(github, header(delivery, value[0], `${value[1]}, ${value[1]}`), [own])).toMatchObject({
       code: 'header_duplicated',
     })
+  })
+
+  test.each([
+    'discord',
+    'generic-hmac',
+    'hubspot',
+    'mandrill',
+    'messagebird',
+    'sendgrid',
+    'static-token',
+    'stripe',
+    'twilio',
+  ])('header_duplicated: a signature of %s that a proxy joined to itself', (id) => {
+    const provider = providers.get(id)!
+    const joined = { ...signedBy(provider), name: signatureHeader(provider) }
+    const value = joined.delivery.headers.find(([name]) => name.toLowerCase() === joined.name.toLowerCase())![1]
+    for (const comma of [',', ', ']) {
+      const twice = header(joined.delivery, joined.name, value + comma + value)
+      expect(of(provider, twice, [joined.secret], { options: joined.options })?.code, comma).toBe('header_duplicated')
+    }
+  })
+
+  test.each([
+    ['discord', Buffer.alloc(64, 1).toString('base64'), 'Expected 128 hex characters; got base64.'],
+    ['sendgrid', Buffer.alloc(64, 1).toString('hex'), 'Expected an ECDSA signature (DER) in base64.'],
+    ['twilio', Buffer.alloc(20, 1).toString('hex'), 'Expected 20 bytes in base64; got hex.'],
+    ['mandrill', 'abc', 'Expected 20 bytes in base64; got 3 characters.'],
+    ['hubspot', Buffer.alloc(32, 1).toString('hex'), 'Expected 32 bytes in base64; got hex.'],
+    ['box', Buffer.alloc(32, 1).toString('hex'), 'Expected 32 bytes in base64; got hex.'],
+    ['cloudinary', Buffer.alloc(20, 1).toString('base64'), 'Expected 40 hex characters; got base64.'],
+    ['contentful', Buffer.alloc(32, 1).toString('base64'), 'Expected 64 hex characters; got base64.'],
+    ['messagebird', 'a.b', 'Expected a JWT: three parts in base64url, joined by dots.'],
+    ['plaid', 'e30.e30', 'Expected a JWT: three parts in base64url, joined by dots.'],
+    ['basic-auth', 'dXNlcjpwYXNz', 'Expected Basic followed by user:password in base64.'],
+    ['auth0', 'a-token-without-its-scheme', 'Expected Bearer followed by the token.'],
+    ['generic-hmac', Buffer.alloc(32, 1).toString('base64'), 'Expected v1= followed by 32 bytes in base64.'],
+  ])('header_malformed: no signature of %s looks like that', (id, value, text) => {
+    const provider = providers.get(id)!
+    const { delivery, secret: own, options } = signedBy(provider)
+    const diagnosis = of(provider, header(delivery, signatureHeader(provider), value), [own], { options })
+    expect(diagnosis).toMatchObject({ code: 'header_malformed', text })
   })
 
   test('header_malformed: says what was expected and what came', () => {
@@ -194,6 +235,37 @@ describe('diagnosis, in the order in which it is tested', () => {
     expect(diagnosis?.evidence.expected).toMatch(/^[0-9a-f]{8}$/)
   })
 
+  test('a key that could not be fetched blames nobody; one that was, and does not fit, is named', () => {
+    const paypal = providers.get('paypal')!
+    const url = 'https://api.paypal.com/v1/notifications/certs/CERT-1'
+    const delivery = {
+      url: testUrl,
+      headers: [
+        ['paypal-transmission-id', 'a'],
+        ['paypal-transmission-time', new Date(nowMs).toISOString()],
+        ['paypal-transmission-sig', Buffer.alloc(256, 1).toString('base64')],
+        ['paypal-cert-url', url],
+        ['paypal-auth-algo', 'SHA256withRSA'],
+      ] as const,
+      body: Buffer.from('{}'),
+    }
+    const options = { webhook_id: 'WH-1' }
+    expect(of(paypal, delivery, [], { options })).toBeUndefined()
+    expect(of(paypal, delivery, [], { options, fetched: new Map([[url, 'no certificate']]) })).toMatchObject({
+      code: 'wrong_secret',
+      text: "PayPal's certificate does not verify the signature.",
+    })
+  })
+
+  test('body_altered: the line end that a provider signs was lost with the blanks', () => {
+    const own = testSecret(github, 'own')
+    const body = Buffer.from('[{"event":"delivered","id":1}]\r\n')
+    const signature = createHmac('sha256', own).update(body).digest('hex')
+    const headers = [['x-hub-signature-256', `sha256=${signature}`]] as const
+    const arrived = Buffer.from('[ {"event": "delivered", "id": 1} ]')
+    expect(of(github, { url: testUrl, headers, body: arrived }, [own])?.code).toBe('body_altered')
+  })
+
   test('no diagnosis holds a secret or more of a signature', () => {
     for (const provider of providers.list()) {
       if (provider.scheme.sign === undefined || provider.secret.form === 'none') continue
@@ -205,6 +277,34 @@ describe('diagnosis, in the order in which it is tested', () => {
     }
   })
 })
+
+/** A delivery as the provider signs it, or, where only it can sign, one whose header is of the right form. */
+function signedBy(provider: Provider): {
+  readonly delivery: Delivery
+  readonly secret: string
+  readonly options: DiagnoseInput['options']
+} {
+  const options = testOptions[provider.id] ?? {}
+  const own = publicKeys[provider.id] ?? testSecret(provider, 'own')
+  if (publicKeys[provider.id] === undefined) return { delivery: delivered(provider, own, nowMs), secret: own, options }
+  const signature = provider.id === 'discord' ? '01'.repeat(64) : 'MAYCAQECAQE='
+  const names = provider.scheme.headers.map((name) => [name, String(nowMs / 1_000)] as const)
+  const headers = names.map(([name, time]) => [name, name === signatureHeader(provider) ? signature : time] as const)
+  const delivery = { ok: true, method: 'POST', url: testUrl, headers, body: Buffer.from('{}') } as const
+  return { delivery, secret: own, options }
+}
+
+function signatureHeader({ id, scheme }: Provider): string {
+  return id === 'generic-hmac' ? 'X-Signature' : id === 'static-token' ? 'authorization' : scheme.required[0]!
+}
+
+const publicKeys: Readonly<Record<string, string | undefined>> = {
+  discord: 'ab'.repeat(32),
+  sendgrid:
+    'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g==',
+  plaid:
+    '{"kty":"EC","crv":"P-256","kid":"k","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}',
+}
 
 function of(
   provider: Provider,
@@ -225,6 +325,8 @@ function of(
 function header(delivery: Delivery, name: string, value: string): Delivery {
   return {
     ...delivery,
-    headers: delivery.headers.map(([candidate, old]) => [candidate, candidate === name ? value : old] as const),
+    headers: delivery.headers.map(
+      ([candidate, old]) => [candidate, candidate.toLowerCase() === name.toLowerCase() ? value : old] as const,
+    ),
   }
 }

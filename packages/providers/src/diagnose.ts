@@ -51,15 +51,17 @@ export type DiagnoseInput = Omit<VerifyInput, 'keys'> & {
   readonly siblings?: readonly Secret[]
   /** Addresses the source had or could be reached at. */
   readonly otherUrls?: readonly string[]
+  /** What the provider publishes to prove its deliveries with, as far as it could be had. */
+  readonly fetched?: ReadonlyMap<string, string>
 }
 
 /** No bound: what else is wrong shows whatever the clocks say. */
 const unbounded = Number.MAX_SAFE_INTEGER
 
-/** Why a request was refused, tested in the order of the codes; undefined when it is proved after all. */
+/** Why a request was refused, tested in the order of the codes; undefined when it is proved, or a key is not at hand. */
 export function diagnose(input: DiagnoseInput): Diagnosis | undefined {
   const provider = providers.get(input.provider)
-  const proof = proofInput(input, new Map())
+  const proof = proofInput(input, input.fetched ?? new Map())
   if (provider === undefined) {
     return conclude(
       'scheme_unknown',
@@ -79,7 +81,7 @@ function find(provider: Provider, proof: ProofInput, input: DiagnoseInput): Find
     return { code: 'secret_missing', text: `This source has no secret yet: ${provider.secret.hint}.` }
   }
   const verdict = attempt(provider, proof)
-  if (verdict.ok) return undefined
+  if (verdict.ok || verdict.why === 'needs') return undefined
   return (
     headerFinding(provider, proof, verdict) ??
     secretFinding(provider, proof) ??
@@ -87,7 +89,10 @@ function find(provider: Provider, proof: ProofInput, input: DiagnoseInput): Find
     otherSecretFinding(provider, { ...proof, toleranceS: unbounded }, input) ??
     alteredFinding(provider, { ...proof, toleranceS: unbounded }, input) ?? {
       code: 'wrong_secret',
-      text: `No secret of this source matches. Copy it again from ${provider.name}.`,
+      text:
+        proof.secrets.length === 0
+          ? `${capitalised(verdict.detail)}.`
+          : `No secret of this source matches. Copy it again from ${provider.name}.`,
     }
   )
 }
@@ -105,22 +110,33 @@ function headerFinding(provider: Provider, proof: ProofInput, verdict: Proof): F
       text: other === undefined ? what : `${what} This looks like a ${other} delivery: wrong preset?`,
     }
   }
-  const fault = provider.scheme.malformed?.(headers)
-  if (fault === undefined) return undefined
-  const isJoined = provider.scheme.required.some((name) => isTwoInOne(provider, headers.get(name), name))
+  const fault = provider.scheme.malformed?.(headers, proof.options)
+  const isJoined =
+    signatureHeaders(provider, proof).some((name) => isTwice(headers.get(name) ?? '')) ||
+    (fault !== undefined && provider.scheme.required.some((name) => isTwoInOne(provider, proof, name)))
   if (isJoined)
     return {
       code: 'header_duplicated',
       text: 'The signature header holds two values joined by a comma. A proxy may add it again.',
     }
-  return { code: 'header_malformed', text: `${capitalised(fault)}.` }
+  return fault === undefined ? undefined : { code: 'header_malformed', text: `${capitalised(fault)}.` }
 }
 
-function isTwoInOne(provider: Provider, value: string | undefined, name: string): boolean {
-  const parts = (value ?? '').split(/,\s*/)
+function signatureHeaders(provider: Provider, { options }: ProofInput): readonly string[] {
+  return options.header === undefined ? provider.scheme.headers : [...provider.scheme.headers, options.header]
+}
+
+/** The same text left and right of a comma, as a proxy joins it. */
+function isTwice(value: string): boolean {
+  const comma = value.indexOf(',', value.length / 2 - 2)
+  return comma > 0 && value.slice(0, comma).trim() === value.slice(comma + 1).trim()
+}
+
+function isTwoInOne(provider: Provider, { request, options }: ProofInput, name: string): boolean {
+  const parts = (request.headers.get(name) ?? '').split(/,\s*/)
   if (parts.length < 2) return false
   const single: Headers = { get: () => parts[0], count: (asked) => (asked === name ? 1 : 0), names: [name] }
-  return provider.scheme.malformed?.(single) === undefined
+  return provider.scheme.malformed?.(single, options) === undefined
 }
 
 function secretFinding(provider: Provider, proof: ProofInput): Finding | undefined {

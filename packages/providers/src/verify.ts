@@ -65,12 +65,25 @@ export async function verify(input: VerifyInput): Promise<Verdict> {
   const provider = providers.get(input.provider)
   if (provider === undefined) return refused('signature_mismatch', 'the provider of this source is not known')
 
+  return (await judgeWithKeys(provider, input)).verdict
+}
+
+/** What the provider publishes to prove this request with, by URL, as far as it could be had: for a diagnosis. */
+export async function fetchKeys(input: VerifyInput): Promise<ReadonlyMap<string, string>> {
+  const provider = providers.get(input.provider)
+  return provider === undefined ? new Map() : (await judgeWithKeys(provider, input)).fetched
+}
+
+async function judgeWithKeys(
+  provider: Provider,
+  input: VerifyInput,
+): Promise<{ readonly verdict: Verdict; readonly fetched: ReadonlyMap<string, string> }> {
   const fetched = new Map<string, string>()
   for (let round = 0; ; round++) {
     const verdict = attempt(provider, input, fetched)
-    if (verdict.kind !== 'unavailable') return verdict
+    if (verdict.kind !== 'unavailable') return { verdict, fetched }
     const text = round < fetchesMax ? await input.keys?.get(verdict.needs) : undefined
-    if (text === undefined) return verdict
+    if (text === undefined) return { verdict, fetched }
     fetched.set(verdict.needs.url, text)
   }
 }

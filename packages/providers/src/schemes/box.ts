@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { decode, equalBytes } from '../encoding.ts'
+import { digestFault } from './digest-form.ts'
 import { mismatch, missing, proven, type Scheme } from './scheme.ts'
 import { outsideBounds, readSignedTime } from './time.ts'
 
@@ -38,6 +39,12 @@ export function box(): Scheme {
       }
       if (matched === null) return mismatch('no secret of this source gives either signature')
       return outsideBounds(input, signedAt, bounds) ?? proven(matched, signedAt)
+    },
+    malformed(headers) {
+      const faults = signatures
+        .flatMap((name) => headers.get(name) ?? [])
+        .map((text) => digestFault(text, 32, 'base64'))
+      return faults.includes(undefined) ? undefined : faults[0]
     },
     sign(input) {
       const stamp = new Date(input.nowMs).toISOString()

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { decode, equalBytes } from '../encoding.ts'
+import { digestFault } from './digest-form.ts'
 import { mismatch, missing, proven, type Scheme, type SourceOptions } from './scheme.ts'
 import { outsideBounds, readSignedTime } from './time.ts'
 
@@ -39,6 +40,10 @@ export function cloudinary(): Scheme {
       }
       if (matched === null) return mismatch('no secret of this source gives the signature')
       return outsideBounds(input, signedAt, bounds) ?? proven(matched, signedAt)
+    },
+    malformed(headers, options) {
+      const value = headers.get(header)
+      return value === undefined ? undefined : digestFault(value, options.hash === 'sha256' ? 32 : 20, 'hex')
     },
     sign(input) {
       const stamp = String(Math.floor(input.nowMs / 1000))

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { decode, equalBytes } from '../encoding.ts'
+import { digestFault } from './digest-form.ts'
 import { mismatch, missing, proven, type Scheme } from './scheme.ts'
 import { outsideBounds, readSignedTime } from './time.ts'
 
@@ -41,6 +42,10 @@ export function contentful(): Scheme {
       }
       if (matched === null) return mismatch('no secret of this source gives the signature')
       return outsideBounds(input, signedAt, bounds) ?? proven(matched, signedAt)
+    },
+    malformed(headers) {
+      const value = headers.get(header)
+      return value === undefined ? undefined : digestFault(value, 32, 'hex')
     },
     sign(input) {
       const names = [list, time]

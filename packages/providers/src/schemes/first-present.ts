@@ -31,9 +31,9 @@ export function firstPresent(id: string, variants: readonly Variant[], coverage?
       if (variant === undefined) return mismatch('no scheme fits')
       return variant.scheme.verify(narrowed(input, variant))
     },
-    malformed(headers) {
+    malformed(headers, options) {
       const variant = variants.find(({ when }) => when !== undefined && headers.count(when) > 0)
-      return variant?.scheme.malformed?.(headers)
+      return variant?.scheme.malformed?.(headers, options)
     },
     compare(input) {
       const variant = chosen(input)

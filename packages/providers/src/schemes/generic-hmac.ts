@@ -22,6 +22,7 @@ export function genericHmac(): Scheme {
       if (twice !== undefined) return { ok: false, why: 'repeated', detail: `the header ${twice} arrived twice` }
       return scheme.verify(input)
     },
+    malformed: (headers, options) => fromOptions(options)?.malformed?.(headers, options),
     compare: (input) => fromOptions(input.options)?.compare?.(input),
     sign: (input) => fromOptions(input.options)?.sign?.(input) ?? { headers: [] },
   }

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { decode, type Encoding, equalBytes } from '../encoding.ts'
 import type { Headers } from '../headers.ts'
 import { viewJson } from '../json-view.ts'
+import { digestFault, digestForm } from './digest-form.ts'
 import { keyBytes, namedKey } from './key.ts'
 import {
   type Bounds,
@@ -142,13 +143,10 @@ export function hmac(parameters: HmacParameters): Scheme {
       const name = found(headers)[0]
       if (name === undefined) return undefined
       const { signatures } = read(headers, name)
-      const wanted = `${shapeOf(format)}${lengthText(digestLength, encoding)}`
-      if (signatures.length === 0) return `expected ${wanted}`
-      if (signatures.some((text) => decode(text, encoding)?.length === digestLength)) return undefined
-      const other = (['hex', 'base64', 'base64url'] as const).find(
-        (form) => form !== encoding && signatures.some((text) => decode(text, form)?.length === digestLength),
-      )
-      return `expected ${wanted}; got ${other ?? `${signatures[0]!.length} characters`}`
+      const before = shapeOf(format)
+      if (signatures.length === 0) return `expected ${digestForm(digestLength, encoding, before)}`
+      const faults = signatures.map((text) => digestFault(text, digestLength, encoding, before))
+      return faults.includes(undefined) ? undefined : faults[0]
     },
 
     compare(input) {
@@ -272,19 +270,14 @@ function numberedHeaders(headers: Headers, prefix: string): readonly string[] {
 function shapeOf(format: HmacFormat): string {
   switch (format.type) {
     case 'plain':
-      return format.prefix === undefined ? '' : `${format.prefix} followed by `
+      return format.prefix ?? ''
     case 'kv':
-      return `${format.time}=…${format.separator}${format.signature}= followed by `
+      return `${format.time}=…${format.separator}${format.signature}=`
     case 'list':
-      return `${format.prefix} followed by `
+      return format.prefix
     case 'time-first':
-      return `a timestamp, '${format.separator}', then `
+      return `a timestamp and '${format.separator}'`
   }
-}
-
-function lengthText(digestLength: number, encoding: Encoding): string {
-  if (encoding === 'hex') return `${digestLength * 2} hex characters`
-  return `${digestLength} bytes in ${encoding}`
 }
 
 function describe(hash: Hash, signed: readonly string[], encoding: Encoding, names: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { decode, equalBytes } from '../encoding.ts'
+import { digestFault } from './digest-form.ts'
 import { mismatch, missing, type Proof, type ProofInput, proven, type Scheme } from './scheme.ts'
 import { outsideBounds, readSignedTime } from './time.ts'
 
@@ -35,6 +36,12 @@ export function hubspot(): Scheme {
         if (stated === 'v2') digest.update(input.request.method + url)
         return digest.update(input.request.body).digest()
       })
+    },
+    malformed(headers) {
+      const newest = headers.get(v3)
+      if (newest !== undefined) return digestFault(newest, 32, 'base64')
+      const value = headers.get(older)
+      return value === undefined ? undefined : digestFault(value, 32, 'hex')
     },
     sign(input) {
       const stamp = String(input.nowMs)

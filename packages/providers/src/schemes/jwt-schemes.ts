@@ -40,6 +40,7 @@ export function jwtHs(parameters: JwtHsParameters): Scheme {
     required: [parameters.header],
     signsUrl: false,
     coversBody: bodyClaim !== undefined,
+    malformed: (headers) => tokenFault(headers.get(parameters.header)),
 
     verify(input) {
       const value = input.request.headers.get(parameters.header) ?? ''
@@ -93,6 +94,7 @@ export function jwtMessagebird(): Scheme {
     required: [header],
     signsUrl: true,
     coversBody: true,
+    malformed: (headers) => tokenFault(headers.get(header)),
 
     verify(input) {
       const value = input.request.headers.get(header) ?? ''
@@ -142,6 +144,7 @@ export function jwtPlaid(): Scheme {
     required: [header],
     signsUrl: false,
     coversBody: true,
+    malformed: (headers) => tokenFault(headers.get(header)),
     verify(input) {
       const value = input.request.headers.get(header) ?? ''
       if (value === '') return missing(`no ${header} header`)
@@ -166,6 +169,11 @@ export function jwtPlaid(): Scheme {
   }
 }
 
+function tokenFault(value: string | undefined): string | undefined {
+  const isToken = value === undefined || readToken(withoutBearer(value)) !== undefined
+  return isToken ? undefined : 'expected a JWT: three parts in base64url, joined by dots'
+}
+
 const googleIssuers = ['https://accounts.google.com', 'accounts.google.com']
 const googleKeys = 'https://www.googleapis.com/oauth2/v3/certs'
 
@@ -179,6 +187,7 @@ export function jwtPubsub(): Scheme {
     required: ['authorization'],
     signsUrl: false,
     coversBody: false,
+    malformed: (headers) => tokenFault(headers.get('authorization')),
     verify(input) {
       const value = input.request.headers.get('authorization') ?? ''
       if (value === '') return missing('no authorization header')

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { decode, equalBytes } from '../encoding.ts'
+import { digestFault } from './digest-form.ts'
 import { readForm } from './form.ts'
 import { mismatch, missing, proven, type Scheme } from './scheme.ts'
 
@@ -36,6 +37,10 @@ export function mandrill(): Scheme {
           matched = secret.id
       }
       return matched === null ? mismatch('no secret of this source gives the signature') : proven(matched)
+    },
+    malformed(headers) {
+      const value = headers.get(header)
+      return value === undefined ? undefined : digestFault(value, 20, 'base64')
     },
     sign(input) {
       return { headers: [[header, digest(input.secret, input.url, input.body).toString('base64')]] }

@@ -1,5 +1,6 @@
 import { createPublicKey, verify as verifySignature } from 'node:crypto'
 import { decode, decodePasted } from '../encoding.ts'
+import { digestFault } from './digest-form.ts'
 import { mismatch, missing, proven, type Scheme } from './scheme.ts'
 import { ed25519Key } from './standard-webhooks.ts'
 import { outsideBounds, readSignedTime } from './time.ts'
@@ -12,6 +13,7 @@ export function ed25519Discord(): Scheme {
     signature: 'x-signature-ed25519',
     timestamp: 'x-signature-timestamp',
     read: (text) => decode(text, 'hex'),
+    fault: (text) => digestFault(text, 64, 'hex'),
     verifies(key, signed, signature) {
       const bytes = decode(key, 'hex')
       return (
@@ -29,6 +31,7 @@ export function ecdsaSendgrid(): Scheme {
     signature: 'x-twilio-email-event-webhook-signature',
     timestamp: 'x-twilio-email-event-webhook-timestamp',
     read: (text) => decode(text, 'base64'),
+    fault: (text) => (isDer(decode(text, 'base64')) ? undefined : 'expected an ECDSA signature (DER) in base64'),
     verifies(key, signed, signature) {
       const der = decodePasted(key)
       if (der === undefined) return false
@@ -43,12 +46,18 @@ export function ecdsaSendgrid(): Scheme {
   })
 }
 
+/** A sequence of exactly the length it states: what every signature on P-256 is. */
+function isDer(bytes: Buffer | undefined): boolean {
+  return bytes?.[0] === 0x30 && bytes[1] === bytes.length - 2
+}
+
 function publicKeySignature(parameters: {
   readonly id: string
   readonly summary: string
   readonly signature: string
   readonly timestamp: string
   readonly read: (text: string) => Buffer | undefined
+  readonly fault: (text: string) => string | undefined
   readonly verifies: (key: string, signed: Buffer, signature: Buffer) => boolean
 }): Scheme {
   return {
@@ -73,6 +82,10 @@ function publicKeySignature(parameters: {
       if (matched === null) return mismatch('no key of this source verifies the signature')
       const signedAt = readSignedTime(time, 's') ?? { text: time, ms: Number.NaN }
       return outsideBounds(input, signedAt, undefined) ?? proven(matched, signedAt)
+    },
+    malformed(headers) {
+      const value = headers.get(parameters.signature)
+      return value === undefined ? undefined : parameters.fault(value)
     },
   }
 }

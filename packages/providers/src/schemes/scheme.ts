@@ -22,7 +22,7 @@ export type Scheme = {
   readonly bounds?: Bounds
   verify(input: ProofInput): Proof
   /** Why a header's value cannot be a signature of this scheme, or undefined. Never repeats the value. */
-  malformed?(headers: Headers): string | undefined
+  malformed?(headers: Headers, options: SourceOptions): string | undefined
   /** For evidence: digests of which a reader may see the first characters. */
   compare?(
     input: ProofInput,

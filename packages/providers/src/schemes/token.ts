@@ -34,6 +34,12 @@ export function token(parameters: {
       return matching(input, value)
     },
 
+    malformed(headers, options) {
+      const value = headers.get(headerOf({ options })) ?? ''
+      const isPrefixed = value.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase()
+      return value === '' || isPrefixed ? undefined : `expected ${prefix.trim()} followed by the token`
+    },
+
     sign(input) {
       return { headers: [[headerOf(input), `${prefix}${input.secret}`]] }
     },
@@ -102,14 +108,23 @@ export function basic(): Scheme {
     verify(input) {
       const value = input.request.headers.get('authorization') ?? ''
       if (value === '') return missing('no authorization header')
-      const encoded = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(value)?.[1]
+      const encoded = readBasic(value)
       if (encoded === undefined) return mismatch('authorization is not of the Basic scheme')
       return matching(input, Buffer.from(encoded, 'base64').toString('utf8'))
+    },
+    malformed(headers) {
+      const value = headers.get('authorization')
+      const isBasic = value === undefined || readBasic(value) !== undefined
+      return isBasic ? undefined : 'expected Basic followed by user:password in base64'
     },
     sign(input) {
       return { headers: [['authorization', `Basic ${Buffer.from(input.secret).toString('base64')}`]] }
     },
   }
+}
+
+function readBasic(value: string): string | undefined {
+  return /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(value)?.[1]
 }
 
 /** No proof at all: whoever knows the address can send. */

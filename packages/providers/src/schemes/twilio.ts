@@ -1,5 +1,6 @@
 import { createHmac, hash } from 'node:crypto'
 import { decode, equalBytes, equalText } from '../encoding.ts'
+import { digestFault } from './digest-form.ts'
 import { readForm } from './form.ts'
 import { mismatch, missing, proven, type Scheme } from './scheme.ts'
 import { urlForms } from './url-forms.ts'
@@ -44,6 +45,11 @@ export function twilio(): Scheme {
       }
       if (matched === null) return mismatch('no secret of this source gives the signature')
       return isBodyBound ? proven(matched) : mismatch('bodySHA256 is not the hash of the body')
+    },
+
+    malformed(headers) {
+      const value = headers.get(header)
+      return value === undefined ? undefined : digestFault(value, 20, 'base64')
     },
 
     compare({ request, secrets }) {

@@ -624,6 +624,34 @@ alter function source_by_token(bytea) owner to eventmesh_lookup;
 grant execute on function source_by_token(bytea) to eventmesh_ingest;
 grant execute on function source_by_token(bytea) to eventmesh_migrator;
 
+CREATE OR REPLACE FUNCTION public.source_secret_purge(max_rows integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  expired record;
+  purged bigint := 0;
+begin
+  perform set_config('app.tenant_id', '00000000-0000-0000-0000-000000000000', true);
+  for expired in
+    select k.tenant_id, k.source_id, k.id
+    from source_secret k join source s on s.tenant_id = k.tenant_id and s.id = k.source_id
+    where k.removed_at < now() - interval '30 days' or s.deleted_at < now() - interval '30 days'
+    limit max_rows
+  loop
+    perform set_config('app.tenant_id', expired.tenant_id::text, true);
+    delete from source_secret k
+    where k.tenant_id = expired.tenant_id and k.source_id = expired.source_id and k.id = expired.id;
+    purged := purged + 1;
+  end loop;
+  return purged;
+end
+$function$;
+alter function source_secret_purge(integer) owner to eventmesh_migrator;
+grant execute on function source_secret_purge(integer) to eventmesh_engine;
+
 CREATE OR REPLACE FUNCTION public.tenants_of_user(wanted_user uuid)
  RETURNS TABLE(slug text, name text, role text)
  LANGUAGE sql

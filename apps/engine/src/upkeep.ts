@@ -1,9 +1,9 @@
-import { type Database, type IndexRoll, indexUpkeep } from '@eventmesh/db'
+import { type Database, type IndexRoll, indexUpkeep, sourceUpkeep } from '@eventmesh/db'
 import type { Logger } from '@eventmesh/runtime'
 
 export type Upkeep = { readonly stray: () => number; stop(): Promise<void> }
 
-/** Rolls the index's days and purges what is past retention, at once and then every `everyMs`. Rejects if the first fails. */
+/** Rolls the index's days and purges what is past retention, removed secrets too, at once and then every `everyMs`. Rejects if the first fails. */
 export async function keepUp(db: Database, logger: Logger, everyMs: number): Promise<Upkeep> {
   let stray = 0
   let running: Promise<void> | undefined
@@ -14,6 +14,8 @@ export async function keepUp(db: Database, logger: Logger, everyMs: number): Pro
     report(logger, roll)
     const purged = await indexUpkeep.purge(db)
     if (purged > 0) logger.info({ action: 'index_purge', count: purged }, 'rows past retention were deleted')
+    const secrets = await sourceUpkeep.purgeSecrets(db)
+    if (secrets > 0) logger.info({ action: 'secret_purge', count: secrets }, 'secrets removed long ago were deleted')
   }
 
   await turn()

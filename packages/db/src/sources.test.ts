@@ -8,6 +8,7 @@ import { createMasterKey, type MasterKey } from './sealed-secrets.ts'
 import { sourceModes } from './source-modes.ts'
 import * as secrets from './source-secrets.ts'
 import { sourceUrl, tokenHash } from './source-token.ts'
+import { sourceUpkeep } from './source-upkeep.ts'
 import { touchSources } from './source-use.ts'
 import * as verifications from './source-verifications.ts'
 import * as sources from './sources.ts'
@@ -290,6 +291,40 @@ describe('secrets', () => {
     const rows = await audit.list(db, tenantId, { targetId: source.id, actions: ['source.secret_removed'] })
     expect(rows).toHaveLength(1)
     expect(JSON.stringify(rows)).not.toContain('old"')
+  })
+
+  test('are deleted for good 30 days after they, or their source, were removed; by the engine, of every tenant', async () => {
+    const made = await Promise.all(
+      [tenantId, otherTenantId].map(async (id) =>
+        ok(await sources.create(db, { tenantId: id, name: 'purged', provider: 'github', secrets: ['a', 'b', 'c'] })),
+      ),
+    )
+    const gone = ok(await sources.create(db, { tenantId, name: 'gone', provider: 'github', secrets: ['d'] }))
+    ok(await sources.markDeleted(db, named(gone.source)))
+    for (const { source } of made) {
+      for (const { id } of (await secrets.list(db, named(source))).slice(0, 2))
+        ok(await secrets.remove(db, { tenantId: source.tenantId, sourceId: source.id, id }))
+    }
+    const kept = async ({ source }: (typeof made)[0]) =>
+      (await secrets.list(db, named(source), { withRemoved: true })).length
+    expect(await sourceUpkeep.purgeSecrets(engine)).toBe(0)
+
+    for (const { source } of made) {
+      await db.forTenant(source.tenantId, async ({ sql }) => {
+        await sql`update source_secret set removed_at = removed_at - interval '30 days 1 second'
+          where source_id = ${source.id} and id = (
+            select id from source_secret where source_id = ${source.id} and removed_at is not null order by id limit 1)`
+        await sql`update source_secret set removed_at = removed_at - interval '29 days 23 hours'
+          where source_id = ${source.id} and removed_at > now() - interval '1 day'`
+      })
+    }
+    await db.forTenant(tenantId, async ({ sql }) => {
+      await sql`update source set deleted_at = deleted_at - interval '31 days' where id = ${gone.source.id}`
+    })
+    expect(await sourceUpkeep.purgeSecrets(engine)).toBe(3)
+    expect(await Promise.all([...made, gone].map(kept))).toEqual([2, 2, 0])
+    expect(await sourceUpkeep.purgeSecrets(engine)).toBe(0)
+    await expect(ingest.transaction((tx) => tx.sql`select source_secret_purge(1)`)).rejects.toThrow('permission denied')
   })
 
   test('are limited to 20 active ones', async () => {

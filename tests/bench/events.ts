@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto'
+
 /** The body that every program gets: 1,024 bytes of JSON, an order as a shop sends it. */
 export function eventBody(bytes = 1_024): string {
   const event = {
@@ -30,6 +32,20 @@ export function batchRequest(apiKey: string, count: number): (key: string) => Bu
   const body = `[${Array(count).fill(eventBody()).join(',')}]`
   const before = head('/v1/events/batch', apiKey, Buffer.byteLength(body))
   return (key) => Buffer.from(`${before}Idempotency-Key: ${key}\r\n\r\n${body}`)
+}
+
+/** A delivery as GitHub sends it: a body of the same size under its HMAC, and an id of its own. */
+export function deliveryRequest({ token, secret }: { token: string; secret: string }): (id: string) => Buffer {
+  const body = eventBody()
+  const before =
+    `POST /hooks/${token} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: GitHub-Hookshot/0f1a2b3\r\nAccept: */*\r\n` +
+    `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
+    `X-GitHub-Event: issues\r\nX-Hub-Signature-256: ${signature(body, secret)}\r\n`
+  return (id) => Buffer.from(`${before}X-GitHub-Delivery: ${id}\r\n\r\n${body}`)
+}
+
+export function signature(body: string | Buffer, secret: string): string {
+  return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
 }
 
 function head(path: string, apiKey: string, length: number): string {

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { batchRequest, singleRequest } from './events.ts'
+import { join } from 'node:path'
+import { batchRequest, deliveryRequest, singleRequest } from './events.ts'
 import { measure, type Sample, type Spread, spread, type Work } from './measure.ts'
-import type { Parts } from './parts.ts'
+import { onFirstCore, type Parts } from './parts.ts'
 import { type Subject, startBare, startIngest, startObvious } from './subjects.ts'
 
 export type Settings = {
@@ -67,6 +69,20 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
         'Kafka and Redis': { start: () => startIngest(parts, 'kafka'), load: single },
       }),
   },
+  webhook: {
+    about: "a delivery of GitHub's under its HMAC ÷ a single native event, on Kafka and Redis: CPU per event",
+    run: async (parts, settings) => {
+      const shared = startIngest(parts, 'kafka')
+      return await compare(parts, settings, 1.2, {
+        delivery: { start: () => shared, load: delivery },
+        native: { start: () => shared, load: single },
+      })
+    },
+  },
+  hmac: {
+    about: 'the verification of a 1 KB delivery ÷ one createHmac over it, in one process: CPU per call',
+    run: compareHmac,
+  },
   redis: {
     about: 'Redis commands per event under load, the renewal of rates included',
     run: countRedisCommands,
@@ -82,6 +98,10 @@ type Program = { start(): Promise<Subject>; readonly load: Load }
 
 function single(parts: Parts, subject: Subject, { requests }: Settings): Work {
   return { subject, request: singleRequest(parts.apiKey), eventsPerRequest: 1, requests, connections }
+}
+
+function delivery(parts: Parts, subject: Subject, { requests }: Settings): Work {
+  return { subject, request: deliveryRequest(parts.source), eventsPerRequest: 1, requests, connections }
 }
 
 function batch(parts: Parts, subject: Subject, { requests }: Settings): Work {
@@ -126,6 +146,22 @@ async function compare(
   const [first, second] = names.map((name) => samples[name]!)
   const ratios = first!.map((sample, round) => sample.cpuMicros / second![round]!.cpuMicros)
   return { programs: samples, figure: `${names.join(' ÷ ')}, CPU per event`, value: spread(ratios), goal }
+}
+
+async function compareHmac(_parts: Parts, { rounds, requests, say }: Settings): Promise<Report> {
+  const [program, ...before] = onFirstCore
+  const script = join(import.meta.dirname, 'hmac.ts')
+  const output = execFileSync(program, [...before, script, String(rounds), String(requests * 5)], { encoding: 'utf8' })
+  const measured = JSON.parse(output) as readonly { readonly verify: number; readonly createHmac: number }[]
+  for (const [at, { verify, createHmac }] of measured.entries()) {
+    say(`  round ${at + 1}  verify ${verify.toFixed(2)} µs, createHmac ${createHmac.toFixed(2)} µs`)
+  }
+  return {
+    programs: {},
+    figure: 'verify ÷ createHmac over 1 KB, CPU per call',
+    value: spread(measured.map(({ verify, createHmac }) => verify / createHmac)),
+    goal: 4,
+  }
 }
 
 async function countRedisCommands(parts: Parts, settings: Settings): Promise<Report> {

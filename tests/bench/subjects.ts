@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { freePort } from '../parts/ports.ts'
-import { hasTaskset, type Parts } from './parts.ts'
+import { onFirstCore, type Parts } from './parts.ts'
 
 /** What the image (Dockerfile) gives Node, here to every program that is measured. */
 const imageNodeOptions = '--max-semi-space-size=32'
@@ -26,6 +26,7 @@ export async function startIngest(
     INGEST_DATABASE_URL: parts.urls.ingest,
     DATABASE_URL: parts.urls.migrator,
     EVENTMESH_DURABILITY: 'dev',
+    EVENTMESH_SECRET_KEY: parts.secretKey,
     INGEST_PORT: String(port),
     INGEST_ADMIN_PORT: '0',
     INGEST_TENANT_RATE: many,
@@ -59,10 +60,10 @@ export async function startObvious(parts: Parts): Promise<Subject> {
 }
 
 function start(args: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
-  const [program, ...before] = hasTaskset ? ['taskset', '-c', '0', process.execPath] : [process.execPath]
+  const [program, ...before] = onFirstCore
   // Somebody has to read the log, as a container's runtime does.
   const reader = spawn('cat', [], { stdio: ['pipe', 'ignore', 'inherit'] })
-  const child = spawn(program!, [...before, ...args], {
+  const child = spawn(program, [...before, ...args], {
     env: { PATH: process.env.PATH, NODE_ENV: 'production', NODE_OPTIONS: imageNodeOptions, ...environment },
     stdio: ['ignore', reader.stdin, 'inherit'],
   })

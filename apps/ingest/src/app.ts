@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Claims, Log, Rates } from '@eventmesh/bus'
 import type { KeyUse } from '@eventmesh/db'
@@ -11,7 +11,7 @@ import { authenticate } from './authenticate.ts'
 import { Background } from './background.ts'
 import { keyIdOf } from './caller.ts'
 import { errorPage } from './error-pages.ts'
-import { type Exchange, exchangeOf } from './exchange.ts'
+import { type Exchange, exchangeOf, type IngestMessage } from './exchange.ts'
 import { KeyCache, type KeyLookup } from './key-cache.ts'
 import { KeyUsage } from './key-usage.ts'
 import { Budget } from './limit.ts'
@@ -154,7 +154,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     return RESPONSE_ALREADY_SENT
   }
 
-  const app = new Hono<{ Bindings: { incoming: IncomingMessage } }>()
+  const app = new Hono<{ Bindings: { incoming: IngestMessage } }>()
   // One handler per path: with a second one for the other methods Hono composes a chain for each request.
   const route = (
     path: string,

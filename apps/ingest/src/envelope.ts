@@ -80,7 +80,7 @@ function commonHeaders(exchange: Exchange, caller: Caller): Record<string, strin
     'em-mode': caller.mode,
     'em-envelope': '1',
     'em-size': String(exchange.body!.length),
-    'em-ms': stepTimes(exchange),
+    'em-ms': exchange.stepTimes,
     'em-ip': ip,
     'content-type': 'application/json',
   }
@@ -101,17 +101,6 @@ const traceForm = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 export function traceId(headers: RequestHeaders): string | null {
   const trace = headers.traceparent
   return trace !== undefined && traceForm.test(trace) ? trace.slice(3, 35) : null
-}
-
-/** `body=1.2,validate=0.1`: milliseconds per step, up to the append. */
-function stepTimes(exchange: Exchange): string {
-  let text = ''
-  let from = exchange.startedAt
-  for (const [step, at] of exchange.marks) {
-    text += `${text === '' ? '' : ','}${step}=${Math.round((at - from) * 10) / 10}`
-    from = at
-  }
-  return text
 }
 
 /** The same few senders come again and again: their header is made once. */

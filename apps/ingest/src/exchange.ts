@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { IncomingMessage, type ServerResponse } from 'node:http'
 import { newRequestId, type RequestId } from '@eventmesh/envelope'
 import type { Caller } from './caller.ts'
 import type { Item } from './item.ts'
@@ -9,7 +9,7 @@ import type { Proof } from './verify.ts'
 
 /** One request on the wire, and what became known of it on its way: written by `pipeline.ts`, read at its end. */
 export type Exchange = {
-  readonly incoming: IncomingMessage
+  readonly incoming: IngestMessage
   readonly outgoing: ServerResponse
   readonly requestId: RequestId
   /** Our clock when the headers were complete. */
@@ -30,23 +30,29 @@ export type Exchange = {
   /** Of a webhook, once it holds. */
   proof: Proof | undefined
   items: readonly Item[] | undefined
-  /** Monotonic marks: when each step was done. */
-  readonly marks: [step: string, at: number][]
+  /** `body=1.2,validate=0.1`: milliseconds per step so far. */
+  stepTimes: string
+  /** Monotonic: when the last of them was done. */
+  stepEndedAt: number
 }
 
-const exchanges = new WeakMap<IncomingMessage, Exchange>()
+/** Node's request with its exchange: a map beside it would be gone through at each garbage collection. */
+export class IngestMessage extends IncomingMessage {
+  exchange: Exchange | undefined = undefined
+}
 
 export function openExchange(
-  incoming: IncomingMessage,
+  incoming: IngestMessage,
   outgoing: ServerResponse,
   options: { readonly receivedAtMs: number; readonly expectsContinue: boolean },
 ): Exchange {
+  const startedAt = performance.now()
   const exchange: Exchange = {
     incoming,
     outgoing,
     requestId: newRequestId(options.receivedAtMs),
     receivedAtMs: options.receivedAtMs,
-    startedAt: performance.now(),
+    startedAt,
     expectsContinue: options.expectsContinue,
     fault: undefined,
     onFault: undefined,
@@ -57,14 +63,22 @@ export function openExchange(
     body: undefined,
     proof: undefined,
     items: undefined,
-    marks: [],
+    stepTimes: '',
+    stepEndedAt: startedAt,
   }
-  exchanges.set(incoming, exchange)
+  incoming.exchange = exchange
   return exchange
 }
 
-export function exchangeOf(incoming: IncomingMessage): Exchange {
-  const exchange = exchanges.get(incoming)
+export function exchangeOf({ exchange }: IngestMessage): Exchange {
   if (exchange === undefined) throw new Error('a request reached a route without an exchange')
   return exchange
+}
+
+/** A step of the path is done. */
+export function mark(exchange: Exchange, step: string): void {
+  const now = performance.now()
+  const tookMs = Math.round((now - exchange.stepEndedAt) * 10) / 10
+  exchange.stepTimes += exchange.stepTimes === '' ? `${step}=${tookMs}` : `,${step}=${tookMs}`
+  exchange.stepEndedAt = now
 }

@@ -7,7 +7,7 @@ import { claimProof } from './claim-proof.ts'
 import { conclude, follow } from './conclude.ts'
 import { dedupe } from './dedupe.ts'
 import { envelope } from './envelope.ts'
-import type { Exchange } from './exchange.ts'
+import { type Exchange, mark } from './exchange.ts'
 import type { Item } from './item.ts'
 import { type Budget, limit, rateLimited } from './limit.ts'
 import { type Limits, timesOf } from './limits.ts'
@@ -85,7 +85,6 @@ export async function accept(exchange: Exchange, route: Route, deps: PipelineDep
   await append(items)
   // Once an item is kept, a later one of the same webhook that contradicts it can go to the quarantine.
   if (follow(items, caller)) await append(items)
-  mark(exchange, 'publish')
 
   // Settle only after the append is durable: a settled key makes the sender stop sending.
   background.run('settle', settle(items, caller, owner, { claims, ttlMs, nowMs: deps.now() }))
@@ -99,8 +98,4 @@ function refused(refusal: Refusal): Outcome {
 function rateLimitedBatch(exchange: Exchange, waitMs: number): Outcome {
   exchange.items = undefined
   return refused(rateLimited(waitMs).refusal)
-}
-
-function mark(exchange: Exchange, step: string): void {
-  exchange.marks.push([step, performance.now()])
 }

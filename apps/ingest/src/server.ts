@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { newRequestId } from '@eventmesh/envelope'
 import { ackSocket } from './ack.ts'
-import { type Exchange, openExchange } from './exchange.ts'
+import { type Exchange, IngestMessage, openExchange } from './exchange.ts'
 import type { Limits } from './limits.ts'
 import type { Refusal } from './outcome.ts'
 
@@ -20,6 +20,7 @@ export type ServerDeps = {
 export function createIngestServer(deps: ServerDeps): Server {
   const { limits } = deps
   const server = createServer({
+    IncomingMessage: IngestMessage,
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
     connectionsCheckingInterval: limits.connectionsCheckMs,
@@ -34,9 +35,11 @@ export function createIngestServer(deps: ServerDeps): Server {
   // Bounded by maxHeaderSize; Node would drop what is beyond the count and tell nobody, `readHead` refuses it.
   server.maxHeadersCount = 0
 
-  const receive = (incoming: IncomingMessage, outgoing: ServerResponse, expectsContinue: boolean): Exchange => {
+  const receive = (incoming: IngestMessage, outgoing: ServerResponse, expectsContinue: boolean): Exchange => {
     const exchange = openExchange(incoming, outgoing, { receivedAtMs: deps.now(), expectsContinue })
-    current.set(incoming.socket, exchange)
+    const connection = connections.get(incoming.socket)
+    if (connection === undefined) connections.set(incoming.socket, { latest: exchange })
+    else connection.latest = exchange
     return exchange
   }
   server.on('request', (incoming, outgoing) => deps.onExchange(receive(incoming, outgoing, false)))
@@ -53,8 +56,7 @@ export function createIngestServer(deps: ServerDeps): Server {
   return server
 }
 
-/** The latest request of each connection. */
-const current = new WeakMap<Duplex, Exchange>()
+const connections = new WeakMap<Duplex, { latest: Exchange }>()
 const refused = new WeakSet<Duplex>()
 
 function onClientError(error: NodeJS.ErrnoException, socket: Duplex, deps: ServerDeps): void {
@@ -64,7 +66,7 @@ function onClientError(error: NodeJS.ErrnoException, socket: Duplex, deps: Serve
     return
   }
   refused.add(socket)
-  const exchange = current.get(socket)
+  const exchange = connections.get(socket)?.latest
   if (exchange === undefined || exchange.outgoing.writableFinished) {
     refuseSocket(socket, headFault(error), deps)
   } else if (!exchange.incoming.complete) {

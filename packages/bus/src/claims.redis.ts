@@ -66,11 +66,9 @@ export async function openRedisClaims(options: RedisClaimsOptions): Promise<Clai
   }
 
   const claims = gatherKeys<ClaimRequest, ClaimAnswer>({
-    async call(requests) {
+    async call(requests, names) {
       const args = requests.flatMap(({ fp, owner }) => [fp, owner])
-      const rows = await run((scripts) =>
-        scripts.eventmeshClaim(requests.length, ...requests.map(redisKey), leaseMs, pendingMs, ...args),
-      )
+      const rows = await run((scripts) => scripts.eventmeshClaim(names.length, ...names, leaseMs, pendingMs, ...args))
       return rows.map(toClaimAnswer)
     },
     sameAs: (leader, follower) => leader.fp === follower.fp,
@@ -82,9 +80,9 @@ export async function openRedisClaims(options: RedisClaimsOptions): Promise<Clai
   })
 
   const settles = gatherKeys<SettleRequest, SettleAnswer>({
-    async call(requests) {
+    async call(requests, names) {
       const args = requests.flatMap(({ fp, result, ttlMs }) => [fp, encodeResult(result), ttlMs])
-      const rows = await run((scripts) => scripts.eventmeshSettle(requests.length, ...requests.map(redisKey), ...args))
+      const rows = await run((scripts) => scripts.eventmeshSettle(names.length, ...names, ...args))
       return rows.map(toSettleAnswer)
     },
     sameAs: (leader, follower) => leader.fp === follower.fp,
@@ -92,10 +90,8 @@ export async function openRedisClaims(options: RedisClaimsOptions): Promise<Clai
   })
 
   const yields = gatherKeys<YieldRequest, undefined>({
-    async call(requests) {
-      await run((scripts) =>
-        scripts.eventmeshYield(requests.length, ...requests.map(redisKey), ...requests.map(({ owner }) => owner)),
-      )
+    async call(requests, names) {
+      await run((scripts) => scripts.eventmeshYield(names.length, ...names, ...requests.map(({ owner }) => owner)))
       return requests.map(() => undefined)
     },
     sameAs: (leader, follower) => leader.owner === follower.owner,
@@ -223,7 +219,7 @@ function decodeResult(text: string): ClaimResult {
 }
 
 type Calls<Request, Answer> = {
-  readonly call: (requests: readonly Request[]) => Promise<readonly Answer[]>
+  readonly call: (requests: readonly Request[], names: readonly string[]) => Promise<readonly Answer[]>
   readonly sameAs: (leader: Request, follower: Request) => boolean
   readonly follow: (answer: Answer, leader: Request, follower: Request) => Answer
 }

@@ -11,7 +11,8 @@ export type Gather<Request, Answer> = {
 }
 
 export type GatherOptions<Request, Answer> = {
-  readonly call: (requests: readonly Request[]) => Promise<readonly Answer[]>
+  /** `names`: what `apartBy` said of each. */
+  readonly call: (requests: readonly Request[], names: readonly string[]) => Promise<readonly Answer[]>
   readonly apartBy: (request: Request) => string
   readonly sameAs: (leader: Request, follower: Request) => boolean
   /** The follower's answer, given its leader's. */
@@ -65,7 +66,10 @@ export function gather<Request, Answer>(options: GatherOptions<Request, Answer>)
   async function send(batch: readonly Waiting<Request, Answer>[]): Promise<void> {
     calls += 1
     try {
-      const answers = await options.call(batch.map((one) => one.request))
+      const answers = await options.call(
+        batch.map((one) => one.request),
+        batch.map((one) => one.apart),
+      )
       for (const [index, leader] of batch.entries()) {
         const answer = answers[index]!
         leader.answer(answer)

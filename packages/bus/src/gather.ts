@@ -26,9 +26,19 @@ export type GatherOptions<Request, Answer> = {
 type Waiting<Request, Answer> = {
   readonly request: Request
   readonly apart: string
-  readonly followers: Waiting<Request, Answer>[]
-  readonly answer: (answer: Answer) => void
-  readonly fail: (error: unknown) => void
+  readonly asked: Asked<Answer>
+  /** Its place in what was asked. */
+  readonly index: number
+  followers: Waiting<Request, Answer>[] | undefined
+}
+
+/** One `ask`, over once all of it is answered, one call failed, or its time is up. */
+type Asked<Answer> = {
+  readonly answers: Answer[]
+  readonly resolve: (answers: readonly Answer[]) => void
+  readonly reject: (error: unknown) => void
+  timer: NodeJS.Timeout | undefined
+  open: number
   isOver: boolean
 }
 
@@ -53,10 +63,12 @@ export function gather<Request, Answer>(options: GatherOptions<Request, Answer>)
     const leaders = new Map<string, Waiting<Request, Answer>>()
     const left: Waiting<Request, Answer>[] = []
     for (const one of waiting) {
-      if (one.isOver) continue
+      if (one.asked.isOver) continue
       const leader = leaders.get(one.apart)
-      if (leader !== undefined && options.sameAs(leader.request, one.request)) leader.followers.push(one)
-      else if (leader !== undefined || leaders.size === options.callRequestsMax) left.push(one)
+      if (leader !== undefined && options.sameAs(leader.request, one.request)) {
+        leader.followers ??= []
+        leader.followers.push(one)
+      } else if (leader !== undefined || leaders.size === options.callRequestsMax) left.push(one)
       else leaders.set(one.apart, one)
     }
     waiting = left
@@ -72,11 +84,11 @@ export function gather<Request, Answer>(options: GatherOptions<Request, Answer>)
       )
       for (const [index, leader] of batch.entries()) {
         const answer = answers[index]!
-        leader.answer(answer)
-        for (const one of leader.followers) one.answer(options.follow(answer, leader.request, one.request))
+        give(leader, answer)
+        for (const one of leader.followers ?? []) give(one, options.follow(answer, leader.request, one.request))
       }
     } catch (error) {
-      for (const leader of batch) for (const one of [leader, ...leader.followers]) one.fail(error)
+      for (const leader of batch) for (const { asked } of [leader, ...(leader.followers ?? [])]) fail(asked, error)
     } finally {
       calls -= 1
       flush()
@@ -87,29 +99,19 @@ export function gather<Request, Answer>(options: GatherOptions<Request, Answer>)
     async ask(requests) {
       if (requests.length === 0) return []
       return await new Promise<readonly Answer[]>((resolve, reject) => {
-        const answers: Answer[] = new Array(requests.length)
-        let open = requests.length
-        const own = requests.map(
-          (request, index): Waiting<Request, Answer> => ({
-            request,
-            apart: options.apartBy(request),
-            followers: [],
-            answer(answer) {
-              answers[index] = answer
-              open -= 1
-              if (open === 0) end(() => resolve(answers))
-            },
-            fail: (error) => end(() => reject(error)),
-            isOver: false,
-          }),
-        )
-        const timer = setTimeout(() => end(() => reject(options.late())), options.deadlineMs)
-        function end(how: () => void): void {
-          clearTimeout(timer)
-          for (const one of own) one.isOver = true
-          how()
+        const open = requests.length
+        const asked: Asked<Answer> = {
+          answers: new Array(open),
+          resolve,
+          reject,
+          timer: undefined,
+          open,
+          isOver: false,
         }
-        waiting.push(...own)
+        asked.timer = setTimeout(() => fail(asked, options.late()), options.deadlineMs)
+        for (const [index, request] of requests.entries()) {
+          waiting.push({ request, apart: options.apartBy(request), asked, index, followers: undefined })
+        }
         if (flushScheduled) return
         flushScheduled = true
         setImmediate(flush)
@@ -121,4 +123,24 @@ export function gather<Request, Answer>(options: GatherOptions<Request, Answer>)
         setImmediate(flush)
       }),
   }
+}
+
+function give<Answer>({ asked, index }: Waiting<unknown, Answer>, answer: Answer): void {
+  if (asked.isOver) return
+  asked.answers[index] = answer
+  asked.open -= 1
+  if (asked.open > 0) return
+  end(asked)
+  asked.resolve(asked.answers)
+}
+
+function fail<Answer>(asked: Asked<Answer>, error: unknown): void {
+  if (asked.isOver) return
+  end(asked)
+  asked.reject(error)
+}
+
+function end(asked: Pick<Asked<never>, 'timer' | 'isOver'>): void {
+  asked.isOver = true
+  clearTimeout(asked.timer)
 }

@@ -17,4 +17,5 @@ COPY --from=build /src/LICENSE ./
 USER node
 EXPOSE 4000 4001
 STOPSIGNAL SIGTERM
-CMD ["node", "ingest.js"]
+# One process uses one core: collected on several threads, the young generation costs more of it (docs/benchmarks.md).
+CMD ["node", "--no-parallel-scavenge", "ingest.js"]

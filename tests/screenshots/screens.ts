@@ -14,7 +14,7 @@ export type Screen = {
 
 const button = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click()
 const tab = (name: string | RegExp) => (page: Page) => page.getByRole('tab', { name }).click()
-const firstRow = (page: Page) => page.locator('[data-event-row]').first().locator('td, a').first().click()
+const firstRow = (page: Page) => page.locator('[data-event-row]').first().getByText('Accepted').click()
 const firstLink = (part: string) => async (page: Page) => {
   await page.locator(`main a[href*="${part}"]`).first().click()
   await page.waitForURL((url) => url.pathname.includes(part))
@@ -46,7 +46,7 @@ export const screens: readonly Screen[] = [
   { name: 'new-organization', path: '/new' },
   { name: 'new-organization-faults', path: '/new', prepare: button('Create organization') },
   { name: 'get-started', path: '/{tenant}/get-started' },
-  { name: 'overview', path: '/{tenant}', isFullPage: true },
+  { name: 'overview', path: '/{tenant}?range=1h', isFullPage: true },
   { name: 'overview-latency', path: '/{tenant}', prepare: tab('Latency') },
   { name: 'overview-table', path: '/{tenant}', prepare: button('View as table') },
   { name: 'overview-day', path: '/{tenant}?range=24h' },
@@ -98,7 +98,7 @@ export const screens: readonly Screen[] = [
     ),
   },
   { name: 'keys-menu', path: '/{tenant}/keys', prepare: button(/^Actions for/) },
-  { name: 'key', path: '/{tenant}/keys', prepare: firstLink('/keys/') },
+  { name: 'key', path: '/{tenant}/keys?q=orders', prepare: firstLink('/keys/') },
   { name: 'members', path: '/{tenant}/members' },
   { name: 'members-invites', path: '/{tenant}/members', prepare: tab(/^Invites/) },
   { name: 'members-invite', path: '/{tenant}/members', prepare: button('Invite…') },

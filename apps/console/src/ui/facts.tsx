@@ -2,7 +2,11 @@ import type { ReactNode } from 'react'
 import { cn } from './class-names.ts'
 
 export function Facts({ children, className }: { readonly children: ReactNode; readonly className?: string }) {
-  return <dl className={cn('m-0 grid grid-cols-[112px_minmax(0,1fr)] gap-x-3 gap-y-1.5', className)}>{children}</dl>
+  return (
+    <dl className={cn('m-0 grid grid-cols-[112px_minmax(0,1fr)] items-baseline gap-x-3 gap-y-1.5', className)}>
+      {children}
+    </dl>
+  )
 }
 
 export function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {

@@ -1,5 +1,6 @@
 import type { AuditRow } from '@eventmesh/db'
 import Link from 'next/link'
+import { cn } from '../../ui/class-names.ts'
 import { Table, Td, Th, Tr } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { did, text } from './text.ts'
@@ -34,7 +35,7 @@ export function AuditTable({
           <tbody>
             {rows.map((row) => (
               <Tr key={row.id}>
-                <Td className={isShort ? 'whitespace-nowrap align-top' : 'whitespace-nowrap py-1.5 pl-4 align-top'}>
+                <Td className={cn('whitespace-nowrap py-1.5 align-top', !isShort && 'pl-4')}>
                   <Moment row={row} href={open?.(row.id)} />
                 </Td>
                 <Td className="max-w-56 truncate py-1.5 align-top">{row.actorName}</Td>

@@ -21,7 +21,8 @@ export const optionalColumns = {
   source: {
     label: text.source,
     widthPx: 120,
-    hidden: 'max-xl:hidden',
+    // Below, the type would be cut to a few letters.
+    hidden: 'max-[1439px]:hidden',
     cell: ({ source }) => <span className="text-fg">{sourceText(source.name)}</span>,
   },
   key: {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { decode, equalBytes } from '../encoding.ts'
 import { type JsonNode, type JsonView, viewJson } from '../json-view.ts'
-import { keyBytes } from './key.ts'
+import { keyBytes, keyedHash } from './key.ts'
 import { multipartField } from './multipart.ts'
 import { mismatch, missing, type Proof, type ProofInput, proven, type Scheme } from './scheme.ts'
 import { outsideBounds, readSignedTime } from './time.ts'
@@ -176,7 +176,7 @@ function matchingHmac(
   for (const secret of input.secrets) {
     const key = keyBytes(secret.value, input.decoding ?? decoding)
     if (key === undefined || received === undefined) continue
-    if (equalBytes(createHmac(hash, key).update(signed).digest(), received) && matched === null) matched = secret.id
+    if (equalBytes(keyedHash(hash, key).update(signed).digest(), received) && matched === null) matched = secret.id
   }
   return matched
 }

@@ -1,9 +1,8 @@
-import { createHmac } from 'node:crypto'
 import { decode, type Encoding, equalBytes } from '../encoding.ts'
 import type { Headers } from '../headers.ts'
 import { viewJson } from '../json-view.ts'
 import { digestFault, digestForm } from './digest-form.ts'
-import { keyBytes, namedKey } from './key.ts'
+import { keyBytes, keyedHash, namedKey } from './key.ts'
 import {
   type Bounds,
   type KeyDecoding,
@@ -124,7 +123,7 @@ export function hmac(parameters: HmacParameters): Scheme {
       return undefined
     const key = keyBytes(named.key, input.decoding ?? decoding)
     if (key === undefined) return undefined
-    const mac = createHmac(hash, key)
+    const mac = keyedHash(hash, key)
     for (const part of signed) mac.update(partBytes(part, input, time))
     return mac.digest()
   }
@@ -183,7 +182,7 @@ function signHmac(
   const key = named === undefined ? undefined : keyBytes(named.key, parameters.key)
   if (named === undefined || key === undefined) return { headers: [], body: input.body }
 
-  const mac = createHmac(parameters.hash, key)
+  const mac = keyedHash(parameters.hash, key)
   const headerValue = (name: string) => input.headers.find(([candidate]) => candidate.toLowerCase() === name)?.[1] ?? ''
   for (const part of parameters.signed) {
     const name = /^\{header:(.+)\}$/.exec(part)?.[1]

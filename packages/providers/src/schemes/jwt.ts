@@ -1,6 +1,7 @@
-import { createHmac, createPublicKey, type KeyObject, verify as verifySignature } from 'node:crypto'
+import { createPublicKey, type KeyObject, verify as verifySignature } from 'node:crypto'
 import { decode, equalBytes } from '../encoding.ts'
 import { type JsonView, viewJson } from '../json-view.ts'
+import { keyedHash } from './key.ts'
 import type { ProofInput, Refusal } from './scheme.ts'
 
 /** A compact JWS (RFC 7515), taken apart but not yet believed. */
@@ -37,7 +38,7 @@ export type HmacAlgorithm = 'HS256' | 'HS384' | 'HS512'
 export function isHmacSigned(token: Token, key: Buffer, allowed: readonly HmacAlgorithm[]): boolean {
   const algorithm = allowed.find((candidate) => candidate === token.algorithm)
   if (algorithm === undefined || key.length === 0) return false
-  const digest = createHmac(`sha${algorithm.slice(2)}`, key)
+  const digest = keyedHash(`sha${algorithm.slice(2)}`, key)
     .update(token.signed)
     .digest()
   return equalBytes(digest, token.signature)

@@ -1,7 +1,7 @@
 import { createHmac, createPublicKey, verify as verifySignature } from 'node:crypto'
 import { decode, decodePasted, equalBytes } from '../encoding.ts'
 import type { Headers } from '../headers.ts'
-import { keyBytes } from './key.ts'
+import { keyBytes, keyedHash } from './key.ts'
 import { type Bounds, mismatch, missing, type ProofInput, proven, type Scheme } from './scheme.ts'
 import { outsideBounds, readSignedTime } from './time.ts'
 
@@ -38,7 +38,7 @@ export function standardWebhooks(
   function digest(input: ProofInput, secret: string, id: string, time: string): Buffer | undefined {
     const key = hmacKey(secret, input)
     if (key === undefined) return undefined
-    return createHmac('sha256', key).update(`${id}.${time}.`).update(input.request.body).digest()
+    return keyedHash('sha256', key).update(`${id}.${time}.`).update(input.request.body).digest()
   }
 
   return {

@@ -3,7 +3,8 @@ import type { LoggedEvent } from './records.ts'
 /** One try as its sender saw it. */
 export type Attempt = {
   readonly tenantId: string
-  readonly scope: 'native' | 'native-test'
+  /** native, native-test or a source's id */
+  readonly scope: string
   /** The sender's idempotency key. */
   readonly key: string
   /** The payload's own bytes. */

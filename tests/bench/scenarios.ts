@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { startTestKafka } from '../../packages/bus/src/testing/kafka.ts'
 import { batchRequest, deliveryRequest, singleRequest } from './events.ts'
 import { measure, type Sample, type Spread, spread, type Work } from './measure.ts'
 import { onFirstCore, type Parts } from './parts.ts'
@@ -31,6 +32,7 @@ export type Scenario = {
 /** In flight at once: a quarter of what ingest takes, so that every turn of its loop has something to gather. */
 const connections = 256
 const batchSize = 100
+const slowLogMs = 500
 /** Loads before the first that counts: Node compiles hot code anew for some 15,000 requests. */
 const warmUps = 2
 
@@ -86,6 +88,10 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   redis: {
     about: 'Redis commands per event under load, the renewal of rates included',
     run: countRedisCommands,
+  },
+  'slow-log': {
+    about: `time to the answer when each round trip to Kafka takes ${slowLogMs} ms, the slowest one in a hundred: ms`,
+    run: timeSlowLog,
   },
   memory: {
     about: 'resident memory of ingest on Kafka and Redis, MiB, over many requests',
@@ -188,6 +194,31 @@ async function clientCommands(parts: Parts): Promise<number> {
   const stats = await parts.redis.command('INFO', 'commandstats')
   const calls = [...stats.matchAll(/cmdstat_(?:evalsha|eval|script\|load):calls=(\d+)/g)]
   return calls.reduce((sum, [, count]) => sum + Number(count), 0)
+}
+
+/** A few senders, each with one request after the other: what waits for the call before it is among them. */
+async function timeSlowLog(parts: Parts, settings: Settings): Promise<Report> {
+  const { connection, proxies, close } = await startTestKafka()
+  const { faults } = proxies[0]!
+  const subject = await startIngest({ ...parts, brokers: connection.brokers.join(',') }, 'kafka')
+  const work = { ...single(parts, subject, settings), requests: 64, connections: 16 }
+  const samples: Sample[] = []
+  try {
+    await measure({ ...work, requests: 1_000 }, newKeys())
+    // Each way takes half of it.
+    faults.latencyMs = slowLogMs / 2
+    for (let round = 1; round <= settings.rounds; round += 1) {
+      const sample = await measure(work, newKeys())
+      samples.push(sample)
+      settings.say(`  round ${round}  p50 ${sample.p50Ms.toFixed(0)} ms, p99 ${sample.p99Ms.toFixed(0)} ms`)
+    }
+    faults.latencyMs = 0
+  } finally {
+    await subject.close()
+    await close()
+  }
+  const value = spread(samples.map((sample) => sample.p99Ms))
+  return { programs: { ingest: samples }, figure: 'p99 of the answer on a slow log, ms', value, goal: 1_000 }
 }
 
 async function watchMemory(parts: Parts, settings: Settings): Promise<Report> {

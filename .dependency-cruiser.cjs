@@ -83,7 +83,6 @@ module.exports = {
     home('next', '^apps/console/'),
     home('react', '^apps/console/'),
     home('lucia', '^apps/console/src/server/session\\.ts$'),
-    home('pino', '^packages/runtime/'),
     home('prom-client', '^packages/runtime/'),
   ],
   options: {

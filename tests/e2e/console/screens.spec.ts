@@ -11,7 +11,16 @@ const screens: readonly (readonly [name: string, path: string])[] = [
   ['adding a source: connect', '/sources/new?provider=aws-sns'],
   ['keys', '/keys'],
   ['keys, none found', '/keys?q=zzzz'],
+  ['members', '/members'],
+  ['members, none found', '/members?q=zzzz'],
+  ['invites', '/members?tab=invites'],
   ['audit', '/audit'],
+  ['audit, none found', '/audit?target=zzzz'],
+  ['account', '/settings/account'],
+  ['settings: general', '/settings/general'],
+  ['settings: ingestion', '/settings/ingestion'],
+  ['settings: security', '/settings/security'],
+  ['settings: export', '/settings/export'],
   ['get started', '/get-started'],
 ]
 

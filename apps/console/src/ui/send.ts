@@ -12,7 +12,7 @@ export const updatedEvent = 'eventmesh:updated'
 export async function send<Data>(run: () => Promise<ActionResult<Data>>): Promise<ActionResult<Data>> {
   let result = await run().catch(unanswered)
   if (!result.ok && result.code === 'must_rotate') {
-    await fetch('/session/rotate?next=%2Flivez').catch(() => undefined)
+    await fetch('/session/rotate', { method: 'POST' }).catch(() => undefined)
     result = await run().catch(unanswered)
   }
   if (!result.ok && result.code === 'signed_out') window.dispatchEvent(new Event(signedOutEvent))

@@ -1,0 +1,287 @@
+import { type Capability, can, type Role, roles } from '@eventmesh/db'
+import type { APIRequestContext, Page, Request } from '@playwright/test'
+import { expect, owner, send, sessionCookie, signIn, test } from './fixtures.ts'
+import { browserOf, type Organization, organization } from './organization.ts'
+
+const screens: readonly (readonly [path: string, needs: Capability])[] = [
+  ['', 'events.read'],
+  ['/events', 'events.read'],
+  ['/sources', 'sources.read'],
+  ['/keys', 'keys.read'],
+  ['/members', 'members.read'],
+  ['/audit', 'audit.read'],
+  ['/settings/account', 'events.read'],
+  ['/settings/general', 'settings.read'],
+  ['/settings/ingestion', 'settings.read'],
+  ['/settings/security', 'settings.read'],
+  ['/settings/export', 'settings.read'],
+  ['/get-started', 'events.read'],
+]
+
+const reads = (id: string): readonly (readonly [path: string, needs: Capability])[] => [
+  ['/events', 'events.read'],
+  ['/events/facets', 'events.read'],
+  [`/events/${id}`, 'events.read'],
+  [`/events/${id}/body?part=payload`, 'payload.read'],
+  ['/events/arrivals?after=0', 'events.read'],
+  ['/export?format=ndjson', 'events.export'],
+  ['/search?q=a', 'keys.read'],
+  ['/configuration', 'settings.read'],
+]
+
+const canary = 'plover-9125'
+
+test.describe('each role', () => {
+  let house: Organization
+  const people = new Map<Role, string>()
+
+  test.beforeAll(async ({ house: mesh }) => {
+    house = await organization(mesh, 'matrix')
+    people.set('owner', house.ownerEmail)
+    for (const role of ['admin', 'developer', 'viewer'] as const) people.set(role, await house.member(role, role))
+  })
+
+  for (const role of roles) {
+    test(`opens what a ${role} may and is told what it lacks`, async ({ page, house: mesh }) => {
+      test.setTimeout(120_000)
+      await signIn(page, mesh, people.get(role), `/${house.slug}/keys`)
+      const url = mesh.mesh.consoleUrl
+      for (const [path, needs] of screens) {
+        await page.goto(`${url}/${house.slug}${path}`)
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+        await expect(page.getByText('Your role cannot see this'), path).toHaveCount(can(role, needs) ? 0 : 1)
+      }
+      for (const [path, needs] of reads('00000000-0000-7000-8000-000000000000')) {
+        const status = (await page.request.get(`${url}/api/${house.slug}${path}`)).status()
+        if (can(role, needs)) expect([200, 404], path).toContain(status)
+        else expect(status, path).toBe(403)
+      }
+    })
+  }
+
+  test('sends its actions under its own rights, whatever page they were taken from', async ({
+    browser,
+    page,
+    house: mesh,
+  }) => {
+    test.setTimeout(180_000)
+    await signIn(page, mesh, house.ownerEmail, `/${house.slug}/members`)
+    const sent: (readonly [name: string, request: Request, needs: Capability])[] = []
+    const viewer = people.get('viewer') ?? ''
+    sent.push([
+      'invite',
+      await captured(page, async () => {
+        await page.getByRole('button', { name: 'Invite…' }).first().click()
+        await page.getByLabel('Email addresses').fill('captured@matrix.example')
+        await page.getByRole('button', { name: 'Make invite links' }).click()
+      }),
+      'members.write',
+    ])
+    await page.getByRole('button', { name: 'Done' }).click()
+    sent.push([
+      'sign out everywhere',
+      await captured(page, async () => {
+        await page
+          .getByRole('button', { name: `Actions for ${viewer}` })
+          .first()
+          .click()
+        await page.getByRole('menuitem', { name: 'Sign out everywhere…' }).click()
+        await page.getByRole('button', { name: 'Sign out everywhere' }).click()
+      }),
+      'members.write',
+    ])
+    await page.goto(`${mesh.mesh.consoleUrl}/${house.slug}/settings/security`)
+    await page.getByLabel('API keys live at most').fill('3650')
+    sent.push([
+      'settings',
+      await captured(page, () => page.getByRole('button', { name: 'Save changes' }).click()),
+      'settings.write',
+    ])
+    await page.goto(`${mesh.mesh.consoleUrl}/${house.slug}/keys`)
+    sent.push([
+      'live key',
+      await captured(page, async () => {
+        await page.getByRole('button', { name: 'Create key…' }).first().click()
+        await page.getByLabel('Name', { exact: true }).fill('captured')
+        await page.getByRole('combobox', { name: 'Expires' }).click()
+        await page.getByRole('option', { name: /30 days/ }).click()
+        await page.getByRole('button', { name: 'Create key', exact: true }).click()
+      }),
+      'keys.write.live',
+    ])
+
+    const outsider = await organization(mesh, 'outside')
+    const cases: readonly (readonly [who: string, email: string, role: Role | undefined])[] = [
+      ...roles.map((role) => [role, people.get(role) ?? '', role] as const),
+      ['stranger', outsider.ownerEmail, undefined],
+    ]
+    for (const [who, email, role] of cases) {
+      const theirs = await browserOf(browser, mesh, email, '/')
+      const cookie = `em_session=${await sessionCookie(theirs.context)}`
+      for (const [name, request, needs] of sent) {
+        const answer = await replayed(request, cookie)
+        if (role === undefined) expect(answer, `${who}: ${name}`).toContain('"not_found"')
+        else if (can(role, needs)) expect(answer, `${who}: ${name}`).not.toContain('"forbidden"')
+        else expect(answer, `${who}: ${name}`).toContain('"forbidden"')
+      }
+      await theirs.context.close()
+    }
+    for (const [name, request] of sent) expect(await replayed(request, ''), name).toContain('"signed_out"')
+  })
+})
+
+test('nothing of an organization is to be had from outside, by whatever door', async ({ browser, page, house }) => {
+  test.setTimeout(120_000)
+  const { request_id } = await send(house, { event_type: 'roles.canary', payload: { canary } })
+  const url = house.mesh.consoleUrl
+  await signIn(page, house, owner, `/${house.slug}/events`)
+  const read = async (from: APIRequestContext, path: string, headers = {}) =>
+    await (await from.get(url + path, { headers, maxRedirects: 0 })).text()
+  const body = `/api/${house.slug}/events/${request_id}/body`
+  // The positive control: its own member finds it by the same request.
+  await expect.poll(() => read(page.request, body)).toContain(canary)
+
+  const outsider = await organization(house, 'outsider')
+  const theirs = await browserOf(browser, house, outsider.ownerEmail, '/')
+  const nobody = await browser.newContext()
+  const doors = [
+    {},
+    { rsc: '1' },
+    { rsc: '1', 'next-router-prefetch': '1' },
+    { rsc: '1', 'next-router-segment-prefetch': '/_tree' },
+    { 'x-middleware-subrequest': 'src/proxy:src/proxy:src/proxy:src/proxy:src/proxy' },
+    { 'x-middleware-subrequest': 'middleware:middleware:middleware:middleware:middleware' },
+  ]
+  const paths = [
+    ...screens.map(([path]) => `/${house.slug}${path}`),
+    ...reads(request_id).map(([path]) => `/api/${house.slug}${path}`),
+    // Another organization's ids under one's own name.
+    `/${outsider.slug}/events/${request_id}`,
+    `/api/${outsider.slug}/events/${request_id}/body`,
+    `/api/${outsider.slug}/events?q=${request_id}`,
+  ]
+  for (const path of paths) {
+    for (const door of doors) {
+      for (const from of [theirs.context.request, nobody.request]) {
+        const answer = await read(from, path, door)
+        expect(answer, `${path} ${JSON.stringify(door)}`).not.toContain(canary)
+        expect(answer, `${path} ${JSON.stringify(door)}`).not.toContain(owner)
+      }
+    }
+  }
+  await theirs.context.close()
+  await nobody.close()
+})
+
+test('is worked by the keyboard alone: a key, its rotation, an id, an invite', async ({ page, house }) => {
+  test.setTimeout(120_000)
+  const { slug, ownerEmail } = await organization(house, 'keyboard')
+  const { request_id } = await send(house, { event_type: 'keyboard.find', payload: {} })
+  void request_id
+  await signIn(page, house, ownerEmail, `/${slug}/members`)
+  await page.evaluate(() => {
+    for (const name of ['pointerdown', 'mousedown'])
+      window.addEventListener(name, () => document.documentElement.setAttribute('data-pointed', ''), true)
+  })
+  const focusIsSeen = async () =>
+    expect(
+      await page.evaluate(() => {
+        const at = document.activeElement
+        if (at === null || at === document.body) return 'nowhere'
+        const { outlineStyle, outlineWidth } = getComputedStyle(at)
+        const isBare = at.matches('[cmdk-input]') || at.getAttribute('role') === 'dialog'
+        return isBare || (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2) ? 'seen' : at.outerHTML
+      }),
+    ).toBe('seen')
+
+  await page.keyboard.press('n')
+  await expect(page.getByLabel('Email addresses')).toBeFocused()
+  await page.keyboard.type('typed@keyboard.example')
+  for (let n = 0; n < 6; n += 1) {
+    await focusIsSeen()
+    if (await page.getByRole('button', { name: 'Make invite links' }).evaluate((it) => it === document.activeElement))
+      break
+    await page.keyboard.press('Tab')
+  }
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'Copy link for typed@keyboard.example' }).last()).toBeFocused()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('create key')
+  await page.keyboard.press('Enter')
+  await expect(page.getByLabel('Name', { exact: true })).toBeFocused()
+  await page.keyboard.type('typed-key')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'Copy key' })).toBeFocused()
+  await focusIsSeen()
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Done' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('link', { name: 'typed-key', exact: true })).toBeFocused()
+
+  await page.getByRole('button', { name: 'Actions for typed-key' }).first().focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('menu')).toBeVisible()
+  await page.keyboard.type('Rotate')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'Rotate key' })).toBeVisible()
+  await page.getByRole('button', { name: 'Rotate key' }).focus()
+  await focusIsSeen()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'Copy key' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Done' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByText(/Rotating out/).first()).toBeVisible()
+
+  const id = '7c1e9b52-0d4f-8a31-9b6e-2f5d8c40a7e1'
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type(id)
+  await expect(page.getByRole('option', { name: 'Open event' })).toHaveAttribute('aria-selected', 'true')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`**/${slug}/events?q=request%3A${id}`)
+  for (const [second, path] of [
+    ['m', 'members'],
+    ['s', 'sources'],
+    ['k', 'keys'],
+    ['a', 'audit'],
+  ] as const) {
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await page.keyboard.press('g')
+    await page.keyboard.press(second)
+    await page.waitForURL(`**/${slug}/${path}`)
+  }
+  await page.keyboard.press('t')
+  await expect(page.getByRole('listbox')).toBeVisible()
+  expect(await page.locator('html[data-pointed]').count()).toBe(0)
+})
+
+/** The first action that the page sends while this is done. */
+async function captured(page: Page, act: () => Promise<void>): Promise<Request> {
+  const [request] = await Promise.all([
+    page.waitForRequest((each) => each.method() === 'POST' && each.headers()['next-action'] !== undefined),
+    act(),
+  ])
+  await (await request.response())?.finished()
+  return request
+}
+
+async function replayed(request: Request, cookie: string): Promise<string> {
+  const headers = request.headers()
+  const response = await fetch(request.url(), {
+    method: 'POST',
+    body: request.postData(),
+    headers: {
+      cookie,
+      'content-type': headers['content-type'] ?? '',
+      'next-action': headers['next-action'] ?? '',
+      accept: 'text/x-component',
+      'sec-fetch-site': 'same-origin',
+    },
+  })
+  return await response.text()
+}

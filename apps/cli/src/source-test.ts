@@ -85,7 +85,7 @@ function shown(verification: Verification | undefined, row: EventRow | undefined
   const report = {
     request_id: verification?.requestId ?? row?.request_id ?? null,
     proof: verification === undefined ? null : verification.verdict,
-    outcome: row?.outcome ?? (verification?.verdict === 'fail' ? 'rejected' : null),
+    outcome: row?.outcome ?? (verification?.verdict === 'fail' && reason !== 'auth_unavailable' ? 'rejected' : null),
     reason,
     diagnosis: verification?.diagnosis ?? row?.diagnosis ?? null,
     detail: verification?.detail ?? null,

@@ -72,6 +72,9 @@ export class OutcomeRecorder {
         this.#deps.background.run('diagnosis', this.#diagnosed(exchange, caller, outcome, status))
         return
       }
+      if (outcome.kind === 'refused' && exchange.body !== undefined && outcome.refusal.code === 'auth_unavailable') {
+        this.#deps.verifications.undecided(exchange, caller, outcome.refusal)
+      }
       if (exchange.proof !== undefined) this.#deps.verifications.passed(exchange, caller)
     }
     if (outcome.kind === 'accepted' || outcome.kind === 'handshake') return

@@ -70,6 +70,12 @@ export class VerificationRecorder {
     return diagnosis
   }
 
+  /** A delivery of which nothing was decided, for a reason that lies with us. */
+  undecided(exchange: Exchange, caller: SourceCaller, { code, detail }: Refusal): void {
+    if (!this.#failures.take(caller.id, this.#deps.now())) return
+    this.#record(exchange, caller, { verdict: 'fail', reason: code, diagnosis: null, detail, evidence: {} })
+  }
+
   async #diagnose(exchange: Exchange, caller: SourceCaller): Promise<Diagnosis | undefined> {
     const { request, body, receivedAtMs } = exchange
     if (request === undefined || body === undefined) return undefined

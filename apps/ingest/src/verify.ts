@@ -49,7 +49,9 @@ export async function verify(
     }
     case 'unavailable':
       return refused(
-        unavailable('what proves this delivery could not be fetched just now; send the same request again'),
+        unavailable(
+          'the certificate or key set that proves this delivery could not be fetched just now; send the same request again',
+        ),
       )
     case 'refused': {
       if (verdict.code === 'challenge_invalid') deps.usage.handshake(source, exchange.receivedAtMs, false)

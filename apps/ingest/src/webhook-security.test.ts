@@ -398,6 +398,26 @@ describe('a diagnosis', () => {
     expect(kept?.detail).toBe('The token is for another audience.')
   })
 
+  it('says that a certificate could not be fetched: nothing is told as wrong, nothing counts as a rejection', async () => {
+    const source = await t.createSource('paypal', { options: { webhook_id: 'WH-1' } })
+    const headers = {
+      'paypal-transmission-id': 'a',
+      'paypal-transmission-time': new Date().toISOString(),
+      'paypal-transmission-sig': Buffer.alloc(256, 1).toString('base64'),
+      'paypal-cert-url': 'https://api.paypal.com/v1/notifications/certs/CERT-1',
+      'paypal-auth-algo': 'SHA256withRSA',
+    }
+    const answer = await t.deliver(source, { headers, body: '{}' })
+    expect([answer.status, answer.body.code]).toEqual([503, 'auth_unavailable'])
+    const [kept] = await eventually(async () => {
+      const all = await verifications.list(t.operator, { tenantId: t.tenantId, sourceId: source.id })
+      return all.length > 0 ? all : undefined
+    })
+    expect(kept).toMatchObject({ verdict: 'fail', reason: 'auth_unavailable', diagnosis: null })
+    expect(kept?.detail).toMatch(/^the certificate or key set .* could not be fetched/)
+    expect(await rejections(t, source)).toEqual([])
+  })
+
   it('names the source whose secret was used, and shows a delivery that held', async () => {
     const sibling = await t.createSource('stripe', { secrets: ['secret-of-the-sibling'], name: 'the sibling' })
     const source = await t.createSource('stripe', { secrets: [secret] })

@@ -1,5 +1,6 @@
 import type { AuditRow } from '@eventmesh/db'
 import Link from 'next/link'
+import type { ReactNode } from 'react'
 import { cn } from '../../ui/class-names.ts'
 import { Table, Td, Th, Tr } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -112,7 +113,7 @@ export function Changes({ row }: { readonly row: AuditRow }) {
     <span className="flex flex-col">
       {fields.map(([field, change]) => (
         <span key={field} className="break-all">
-          <span className="text-fg-3">{field}</span>{' '}
+          <span className="text-fg-3">{worded(field)}</span>{' '}
           {change === 'changed' ? (
             text.secretChanged
           ) : (
@@ -127,8 +128,16 @@ export function Changes({ row }: { readonly row: AuditRow }) {
   )
 }
 
-function shown(value: unknown): string {
+const instant = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/
+
+/** `previousUrlEndsAt` as words. */
+function worded(field: string): string {
+  return field.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+}
+
+function shown(value: unknown): ReactNode {
   if (value === null || value === undefined) return text.nothing
-  if (Array.isArray(value)) return value.length === 0 ? text.nothing : value.map(shown).join(', ')
+  if (Array.isArray(value)) return value.length === 0 ? text.nothing : value.map(String).join(', ')
+  if (typeof value === 'string' && instant.test(value)) return <Time at={value} />
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

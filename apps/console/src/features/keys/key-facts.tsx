@@ -26,9 +26,11 @@ export function LastUsed({ row }: { readonly row: KeyRow }) {
   )
 }
 
+/** Its own expiry, or the end of its overlap where that comes first. */
 export function Expires({ row }: { readonly row: KeyRow }) {
-  if (row.expiresAt === null) return <span className="text-fg-3">{text.never}</span>
-  return <Time at={row.expiresAt} as="relative" className="whitespace-nowrap" />
+  const [end] = [row.expiresAt, row.overlapEndsAt].filter((at) => at !== null).sort()
+  if (end === undefined) return <span className="text-fg-3">{text.never}</span>
+  return <Time at={end} as="relative" className="whitespace-nowrap" />
 }
 
 export function DayOfUse({ row }: { readonly row: KeyRow }) {

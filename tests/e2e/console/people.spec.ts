@@ -245,6 +245,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expect(page.getByRole('alertdialog')).toBeVisible()
         expect(await violations(page)).toEqual([])
         await page.keyboard.press('Escape')
+        await expect(page.getByRole('alertdialog')).toHaveCount(0)
         await page.keyboard.press('Control+k')
         await page.keyboard.type('key')
         await expect(page.getByRole('option', { name: /API keys/ })).toBeVisible()

@@ -1,7 +1,6 @@
 import { GeistMono } from 'geist/font/mono'
 import { GeistSans } from 'geist/font/sans'
 import type { Metadata, Viewport } from 'next'
-import { ThemeProvider } from 'next-themes'
 import type { ReactNode } from 'react'
 import { requestPreferences } from '../server/preferences.ts'
 import { nonce } from '../server/request.ts'
@@ -32,13 +31,11 @@ export default async function RootLayout({ children }: { readonly children: Reac
     >
       <body>
         <NonceProvider nonce={value}>
-          <ThemeProvider attribute="class" defaultTheme="system" disableTransitionOnChange nonce={value}>
-            <ZoneProvider initial={zone}>
-              <PreferencesProvider initial={preferences}>
-                <TooltipProvider>{children}</TooltipProvider>
-              </PreferencesProvider>
-            </ZoneProvider>
-          </ThemeProvider>
+          <ZoneProvider initial={zone}>
+            <PreferencesProvider initial={preferences}>
+              <TooltipProvider>{children}</TooltipProvider>
+            </PreferencesProvider>
+          </ZoneProvider>
         </NonceProvider>
       </body>
     </html>

@@ -55,7 +55,7 @@ export function SettingsForm<Values extends Partial<TenantForm>>({ slug, initial
     else router.refresh()
   }
 
-  const errors = fault?.fieldErrors ?? {}
+  const errors = fieldErrorsOf(fault)
   return (
     <form ref={form} onSubmit={(event) => void save(event)} noValidate className="flex flex-col gap-6">
       {children({
@@ -103,6 +103,12 @@ export function SettingsForm<Values extends Partial<TenantForm>>({ slug, initial
 /** A conflict is nobody's fault that an id would help to find. */
 function withoutId(fault: ActionFault): ActionFault {
   return fault.code === 'conflict' ? { ...fault, requestId: '' } : fault
+}
+
+/** Of what was to be saved: `to.name` is the field `name`. */
+function fieldErrorsOf(fault: ActionFault | undefined): Readonly<Record<string, string>> {
+  const given = Object.entries(fault?.fieldErrors ?? {})
+  return Object.fromEntries(given.map(([field, message]) => [field.replace(/^to\./, ''), message]))
 }
 
 function isSame(one: object, other: object): boolean {

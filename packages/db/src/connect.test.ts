@@ -246,6 +246,23 @@ describe('a server that', () => {
     await expect.poll(() => db.query((sql) => sql`select 1 as one`).catch(() => 'not yet')).toEqual([{ one: 1 }])
   })
 
+  test('goes silent for good has its place taken by another connection', async () => {
+    const proxy = await openProxy(server.urls.migrator)
+    const db = open({ url: proxy.url, max: 1, acquireTimeoutMs: 300, statementTimeoutMs: 300 })
+    for (const ask of [
+      () => db.query((sql) => sql`select 1`),
+      () => db.transaction((tx) => tx.sql`select 1`),
+      () => db.transaction(async () => {}),
+    ]) {
+      await db.query((sql) => sql`select 1`)
+      proxy.silence()
+      await expect(ask()).rejects.toBeInstanceOf(DatabaseError)
+      await expect
+        .poll(() => db.query((sql) => sql`select 1 as one`).catch(() => 'not yet'), { timeout: 10_000 })
+        .toEqual([{ one: 1 }])
+    }
+  })
+
   test('goes silent in a transaction lets the caller go at its deadline and keeps nothing', async () => {
     const proxy = await openProxy(server.urls.migrator)
     const db = open({ url: proxy.url, max: 1 })
@@ -428,7 +445,7 @@ async function hold(
   return { release, done }
 }
 
-type Proxy = { url: string; pause(): void; resume(): void; cutAfterCommit(): void }
+type Proxy = { url: string; silence(): void; pause(): void; resume(): void; cutAfterCommit(): void }
 
 /** A network between us and the server that can go silent or lose an answer. */
 async function openProxy(target: string): Promise<Proxy> {
@@ -468,6 +485,8 @@ async function openProxy(target: string): Promise<Proxy> {
   }
   return {
     url: url.href,
+    /** Of the connections there are; new ones pass. */
+    silence: () => each((socket) => socket.pause()),
     pause() {
       state.paused = true
       each((socket) => socket.pause())

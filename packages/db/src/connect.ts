@@ -68,6 +68,11 @@ export type TransactionOptions = {
 
 const defaults = { lockTimeoutMs: 1_000, idleInTransactionTimeoutMs: 10_000, connectTimeoutMs: 5_000, tries: 3 }
 const closeTimeoutMs = 5_000
+/**
+ * By how much an answer may be later than the server's own statement timeout. What is silent for longer has no server
+ * any more at its other end, which TCP alone notices after a quarter of an hour.
+ */
+const silenceMs = 2_000
 
 keepParametersOutOfErrors()
 
@@ -78,7 +83,13 @@ export function connect(options: ConnectOptions): Database {
     return { client, drizzle: withDrizzle(client) }
   })
   const template = openClient(options, () => {})
-  const raw = rawOnPool(template, pool, options.acquireTimeoutMs)
+  const watch: Watch = (lane, answer) => {
+    if (options.statementTimeoutMs === 0) return
+    const timer = setTimeout(() => pool.drop(lane), options.statementTimeoutMs + silenceMs)
+    const stop = () => clearTimeout(timer)
+    answer.then(stop, stop)
+  }
+  const raw = rawOnPool(template, pool, options.acquireTimeoutMs, watch)
   const listeners = new Set<Listener>()
 
   async function transaction<T>(run: (tx: Transaction) => Promise<T>, given: TransactionOptions = {}): Promise<T> {
@@ -96,7 +107,7 @@ export function connect(options: ConnectOptions): Database {
     const lane = await pool.take(options.acquireTimeoutMs)
     const state = { begun: false, abandoned: false, resolved: false }
     // An abandoned transaction keeps its lane until the server has let go.
-    const work = runOn(lane, state, run, given).then(
+    const work = runOn(lane, state, run, given, watch).then(
       (result) => {
         pool.give(lane)
         return result
@@ -159,11 +170,12 @@ function withDrizzle(client: Sql): PostgresJsDatabase {
 }
 
 // `template` never connects: it builds the statements that then run on whatever lane is free.
-function rawOnPool(template: Sql, pool: Pool, acquireTimeoutMs: number): RawSql {
+function rawOnPool(template: Sql, pool: Pool, acquireTimeoutMs: number, watch: Watch): RawSql {
   return redirect(template, (statement) => {
     pool.take(acquireTimeoutMs).then(
       (lane) => {
         handlerOf(lane.client)(statement)
+        watch(lane, statement)
         statement.then(
           () => pool.give(lane),
           (error: unknown) => pool.give(lane, error),
@@ -179,24 +191,38 @@ async function runOn<T>(
   state: Progress,
   run: (tx: Transaction) => Promise<T>,
   given: TransactionOptions,
+  watch: Watch,
 ): Promise<T> {
   const config = transactionConfig(given)
-  return await lane.drizzle.transaction(async (tx) => {
+  const begun = Promise.withResolvers<void>()
+  const ended = Promise.withResolvers<void>()
+  watch(lane, begun.promise)
+  const work = lane.drizzle.transaction(async (tx) => {
+    begun.resolve()
     try {
       if (state.abandoned) throw new DatabaseError('busy', 'the caller no longer waits')
       state.begun = true
       if (config !== undefined) await tx.setTransaction(config)
-      const result = await run(guarded(tx, lane))
+      const result = await run(guarded(tx, lane, watch))
       if (state.abandoned) throw new DatabaseError('unavailable', 'the caller no longer waits')
       if (lane.isClosed) return await neverSettled
       state.resolved = true
+      watch(lane, ended.promise)
       return result
     } catch (error) {
       if (lane.isClosed) return await neverSettled
+      watch(lane, ended.promise)
       throw error
     }
   })
+  return await work.finally(() => {
+    begun.resolve()
+    ended.resolve()
+  })
 }
+
+/** Drops the lane when an answer on it does not come at all. */
+type Watch = (lane: Lane, answer: PromiseLike<unknown>) => void
 
 // What a transaction whose connection is gone ends in: postgres.js has rejected it already, and a result or an error
 // would make it send its COMMIT or ROLLBACK to nobody.
@@ -264,11 +290,14 @@ function transactionConfig({ isolation, readOnly }: TransactionOptions) {
 }
 
 // drizzle keeps the connection it runs on to itself. Statements that come after it was lost are refused here.
-function guarded(tx: DrizzleTransaction, lane: Lane): Transaction {
+function guarded(tx: DrizzleTransaction, lane: Lane, watch: Watch): Transaction {
   const { session } = tx as unknown as { session: { client: TransactionSql } }
   const sql = redirect(session.client, (statement, handler) => {
     if (lane.isClosed) statement.reject(new DatabaseError('unavailable', 'the connection of this transaction was lost'))
-    else handler(statement)
+    else {
+      handler(statement)
+      watch(lane, statement)
+    }
   })
   session.client = sql as unknown as TransactionSql
   return Object.assign(tx, { sql })

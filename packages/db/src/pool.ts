@@ -14,6 +14,8 @@ export type Pool = {
   take(timeoutMs: number): Promise<Lane>
   /** `error`: what went wrong on it; a lane whose connection failed is not used again. */
   give(lane: Lane, error?: unknown): void
+  /** Ends its connection under whoever has it: nothing that waits on it gets an answer any more. */
+  drop(lane: Lane): void
   /** Takes no more, waits for lanes in use at most `timeoutMs`, closes all. */
   close(timeoutMs: number): Promise<void>
 }
@@ -89,6 +91,8 @@ export function createPool(max: number, open: (onclose: () => void) => Pick<Lane
       }
       if (isClosing && idle.length === lanes.size) onAllGiven()
     },
+
+    drop: (lane) => discard(lane as OpenLane),
 
     async close(timeoutMs) {
       isClosing = true

@@ -103,9 +103,7 @@ describe('connections', () => {
   it('fifty strangers with bodies hold no memory and no room', async () => {
     const t = await start({ limits: { requestsInFlightMax: 10 } })
     const stranger = `POST /v1/events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer em_live_x\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n`
-    const answers = Promise.all(
-      Array.from({ length: 50 }, () => rawRequest(t.port, [stranger, 'x'.repeat(1_000)], { quietMs: 500 })),
-    )
+    const answers = Promise.all(Array.from({ length: 50 }, () => rawRequest(t.port, [stranger, 'x'.repeat(1_000)])))
     expect((await t.post(body)).status).toBe(202)
     for (const answer of await answers) expect(answer.text).toMatch(/^HTTP\/1.1 401 /)
     expect(await t.metrics()).toMatch(/eventmesh_ingest_body_bytes\{process="ingest"\} 0\n/)

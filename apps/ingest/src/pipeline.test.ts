@@ -172,9 +172,16 @@ describe('rate-limit headers', () => {
       const refused = await limited.post('{')
       expect(refused.status).toBe(400)
       expect(refused.headers.get('ratelimit')).toMatch(/^"tenant";r=(?:1999|2000);t=1$/)
+      const early = { 'content-type': 'text/plain' }
+      const decidedEarly = await limited.post(body, early)
+      expect(decidedEarly.status).toBe(415)
+      expect(decidedEarly.headers.get('ratelimit')).toMatch(/^"tenant";r=(?:1999|2000);t=1$/)
       const stranger = await limited.post(body, { authorization: 'Bearer em_live_x' })
       expect(stranger.status).toBe(401)
       expect(stranger.headers.get('ratelimit')).toBeNull()
+      const earlyStranger = await limited.post(body, { ...early, authorization: 'Bearer em_live_x' })
+      expect(earlyStranger.status).toBe(415)
+      expect(earlyStranger.headers.get('ratelimit')).toBeNull()
     } finally {
       await limited.close()
     }

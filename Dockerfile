@@ -17,5 +17,4 @@ COPY --from=build /src/LICENSE ./
 USER node
 EXPOSE 4000 4001
 STOPSIGNAL SIGTERM
-# One process uses one core: collected on several threads, the young generation costs more of it (docs/benchmarks.md).
-CMD ["node", "--no-parallel-scavenge", "ingest.js"]
+CMD ["node", "ingest.js"]

@@ -6,7 +6,6 @@ import { onFirstCore, type Parts } from './parts.ts'
 
 /** What the image (Dockerfile) gives Node, here to every program that is measured. */
 const imageNodeOptions = '--max-semi-space-size=32'
-const imageNodeFlags = ['--no-parallel-scavenge']
 
 /** A process that takes events, alone on the first core. */
 export type Subject = { readonly pid: number; readonly port: number; close(): Promise<void> }
@@ -64,7 +63,7 @@ function start(args: readonly string[], environment: Readonly<Record<string, str
   const [program, ...before] = onFirstCore
   // Somebody has to read the log, as a container's runtime does.
   const reader = spawn('cat', [], { stdio: ['pipe', 'ignore', 'inherit'] })
-  const child = spawn(program, [...before, ...imageNodeFlags, ...args], {
+  const child = spawn(program, [...before, ...args], {
     env: { PATH: process.env.PATH, NODE_ENV: 'production', NODE_OPTIONS: imageNodeOptions, ...environment },
     stdio: ['ignore', reader.stdin, 'inherit'],
   })

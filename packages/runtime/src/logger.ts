@@ -138,7 +138,10 @@ function logTo(sink: Sink, context: string): Logger {
 
 const allowList: ReadonlySet<string> = new Set(logFields)
 
-/** The listed fields as JSON members, each behind a comma: a library that also copies them takes twice as long. */
+/**
+ * The listed fields as JSON members, each behind a comma. A library that takes them as an object of their own needs half as
+ * long again.
+ */
 function listed(fields: LogFields): string {
   let text = ''
   for (const name in fields) {

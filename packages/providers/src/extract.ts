@@ -7,6 +7,7 @@ import {
   type Issue,
   isEnvelopeKey,
   itemKey,
+  type JsonDocument,
   type JsonFault,
   scanDocument,
   toEventType,
@@ -87,9 +88,9 @@ export function extract(input: ExtractInput): Extraction {
 
   const form = formOf(provider, mediaType, body)
   if (!form.ok) return malformed(form.fault)
-  const places = placesOf(provider, headers, body, input.signedAt)
-  const requestKey = bodyKey(body, input.signedAt)
-  const context: Context = { provider, headers, places, requestKey }
+  const scanned = form.kind === 'json' ? form.document : undefined
+  const places = placesOf(provider, headers, body, input.signedAt, scanned)
+  const context: Context = { provider, headers, places, requestKey: once(() => bodyKey(body, input.signedAt)) }
   const shared = { ok: true, mediaType, attributes: cloudEventHeaders(provider, headers) } as const
 
   const split = form.kind === 'json' ? splitItems(provider.split, places.body, body) : undefined
@@ -134,7 +135,8 @@ type Context = {
   readonly provider: Provider
   readonly headers: Headers
   readonly places: Places
-  readonly requestKey: string
+  /** A hash over the body, for those without a delivery id. */
+  readonly requestKey: () => string
 }
 
 type Described = Pick<ExtractedItem, 'eventType' | 'key' | 'keyFrom' | 'occurredAt' | 'orderingKey'>
@@ -156,17 +158,25 @@ function keyOf(context: Context, places: Places, index: number, items: number): 
   if (provider.key === 'cloudevents') {
     const [source, id] = ['source', 'id'].map((name) => attribute(places, name))
     if (source !== undefined && id !== undefined) return { key: cloudEventKey(source, id), keyFrom: 'delivery-id' }
-    return { key: requestKey, keyFrom: 'body-hash' }
+    return { key: requestKey(), keyFrom: 'body-hash' }
   }
   const parts = readStrict(places, provider.key)
   if (parts !== undefined) return { key: visible(parts.join(':')), keyFrom: 'delivery-id' }
-  if (items > 0) return { key: itemKey(requestKey, index), keyFrom: 'item-index' }
-  return { key: requestKey, keyFrom: 'body-hash' }
+  if (items > 0) return { key: itemKey(requestKey(), index), keyFrom: 'item-index' }
+  return { key: requestKey(), keyFrom: 'body-hash' }
 }
 
 /** An id that an envelope cannot hold stands in it as its hash. */
 function visible(key: string): string {
   return isEnvelopeKey(key) ? key : hash('sha256', key, 'hex')
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: Value | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }
 
 function bodyKey(body: Buffer, signedAt: SignedTime | null): string {
@@ -205,7 +215,7 @@ function percentDecoded(text: string): string {
 type BodyForm =
   | { readonly ok: true; readonly kind: 'form' | 'text' }
   /** `isJudged`: the limits of one event hold for all of it. */
-  | { readonly ok: true; readonly kind: 'json'; readonly isObject: boolean; readonly isJudged: boolean }
+  | { readonly ok: true; readonly kind: 'json'; readonly document: JsonDocument; readonly isJudged: boolean }
   | { readonly ok: false; readonly fault: JsonFault }
 
 /**
@@ -223,7 +233,7 @@ function formOf(provider: Provider, mediaType: string, body: Buffer): BodyForm {
       : { depthMax: eventLimits.depthMax + (provider.split.path === '' ? 1 : 0), membersMax: 1_000_000 }
   const document = encoding === undefined ? scanDocument(body, limits) : undefined
   if (document?.ok === true && (isNamedJson || document.kind === 'object' || document.kind === 'array'))
-    return { ok: true, kind: 'json', isObject: document.kind === 'object', isJudged: provider.split === undefined }
+    return { ok: true, kind: 'json', document, isJudged: provider.split === undefined }
   if (!isNamedJson) return { ok: true, kind: 'text' }
   return { ok: false, fault: encoding ?? (document as Extract<typeof document, { ok: false }>).fault }
 }
@@ -241,7 +251,9 @@ function wholeBody(form: Extract<BodyForm, { ok: true }>, body: Buffer): Whole {
     case 'json': {
       const document = form.isJudged ? undefined : scanDocument(body, eventLimits)
       if (document?.ok === false) return { ok: false, fault: document.fault }
-      return form.isObject ? { ok: true, payload: body, wrap: 'none' } : { ok: true, ...wrapJson(body) }
+      return form.document.kind === 'object'
+        ? { ok: true, payload: body, wrap: 'none' }
+        : { ok: true, ...wrapJson(body) }
     }
   }
 }

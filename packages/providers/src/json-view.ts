@@ -1,4 +1,12 @@
-import { decodeString, type JsonKind, type JsonLimits, type Member, scanDocument, scanItems } from '@eventmesh/envelope'
+import {
+  decodeString,
+  type JsonDocument,
+  type JsonKind,
+  type JsonLimits,
+  type Member,
+  scanDocument,
+  scanItems,
+} from '@eventmesh/envelope'
 
 /** A value inside a document: the slice [start, end) of its bytes. */
 export type JsonNode = { readonly kind: JsonKind; readonly start: number; readonly end: number }
@@ -25,9 +33,9 @@ const viewLimits: JsonLimits = { depthMax: 66, membersMax: 1_000_000 }
 
 const itemsCeiling = 100_000
 
-/** Undefined when the bytes are not one JSON document. */
-export function viewJson(bytes: Buffer): JsonView | undefined {
-  const document = scanDocument(bytes, viewLimits)
+/** Undefined when the bytes are not one JSON document. `scanned`: what a scan of all of them gave, under limits no wider. */
+export function viewJson(bytes: Buffer, scanned?: JsonDocument): JsonView | undefined {
+  const document = scanned ?? scanDocument(bytes, viewLimits)
   if (!document.ok) return undefined
   const known = new Map<number, readonly Member[]>([[document.start, document.members]])
 

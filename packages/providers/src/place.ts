@@ -1,3 +1,4 @@
+import type { JsonDocument } from '@eventmesh/envelope'
 import { decode } from './encoding.ts'
 import type { Headers } from './headers.ts'
 import { type JsonNode, type JsonView, viewJson } from './json-view.ts'
@@ -15,9 +16,17 @@ export type Places = {
   at(item: JsonNode | undefined, outer: JsonNode | undefined): Places
 }
 
-export function placesOf(provider: Provider, headers: Headers, body: Buffer, signedAt: SignedTime | null): Places {
+/** `scanned`: the body, where that is one JSON document. */
+export function placesOf(
+  provider: Provider,
+  headers: Headers,
+  body: Buffer,
+  signedAt: SignedTime | null,
+  scanned?: JsonDocument,
+): Places {
   const contentType = headers.get('content-type') ?? ''
-  const document = viewJson(multipartField(body, contentType, 'json') ?? body)
+  const part = multipartField(body, contentType, 'json')
+  const document = part === undefined ? viewJson(body, scanned) : viewJson(part)
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(contentType)
   const form = isForm ? readForm(body) : []
   const claims = claimsOf(provider, headers, body)

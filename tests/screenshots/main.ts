@@ -18,6 +18,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '5' },
     /** One that is kept has a longer history with every run. */
     'data-dir': { type: 'string' },
+    /** Their names, with commas between. */
     only: { type: 'string' },
     /** Those that the documentation shows, in place of all. */
     docs: { type: 'boolean', default: false },
@@ -91,7 +92,9 @@ async function takeAll(
   states: Readonly<Record<NonNullable<Screen['as']>, State | undefined>>,
 ) {
   const wanted = screens.filter(
-    ({ name }) => (!values.docs || documented.includes(name)) && (values.only === undefined || name === values.only),
+    ({ name }) =>
+      (!values.docs || documented.includes(name)) &&
+      (values.only === undefined || values.only.split(',').includes(name)),
   )
   for (const screen of wanted) {
     const storageState = states[screen.as ?? 'owner']

@@ -15,9 +15,10 @@ export type Screen = {
 const button = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click()
 const tab = (name: string | RegExp) => (page: Page) => page.getByRole('tab', { name }).click()
 const firstRow = (page: Page) => page.locator('[data-event-row]').first().getByText('Accepted').click()
+/** By its address: a click on a row opens it beside the list. */
 const firstLink = (part: string) => async (page: Page) => {
-  await page.locator(`main a[href*="${part}"]`).first().click()
-  await page.waitForURL((url) => url.pathname.includes(part))
+  const href = await page.locator(`main a[href*="${part}"]`).first().getAttribute('href')
+  await page.goto(new URL(href ?? '', page.url()).href)
 }
 const inOrder =
   (...steps: readonly ((page: Page) => Promise<unknown>)[]) =>

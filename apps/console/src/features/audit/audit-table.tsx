@@ -112,7 +112,7 @@ export function Changes({ row }: { readonly row: AuditRow }) {
   return (
     <span className="flex flex-col">
       {fields.map(([field, change]) => (
-        <span key={field} className="break-all">
+        <span key={field} className="wrap-anywhere">
           <span className="text-fg-3">{worded(field)}</span>{' '}
           {change === 'changed' ? (
             text.secretChanged

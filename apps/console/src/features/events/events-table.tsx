@@ -55,8 +55,9 @@ export function EventsTable({ slug, rows, selected, onOpen, isNarrow, columns = 
           )}
           <Th style={{ width: alwaysPx.received }}>{text.received}</Th>
           <Th style={{ width: alwaysPx.outcome }}>{text.outcome}</Th>
-          <Th>{text.type}</Th>
-          <Th style={{ width: alwaysPx.id }}>{text.eventId}</Th>
+          {/* Beside an open panel, which shows the whole id, the type keeps its room and the id gets what is left. */}
+          <Th {...(isNarrow ? { style: { width: alwaysPx.type } } : {})}>{text.type}</Th>
+          <Th {...(isNarrow ? {} : { style: { width: alwaysPx.id } })}>{text.eventId}</Th>
           {shown.map((name) => {
             const { label, widthPx, isNumber, hidden }: EventColumn = optionalColumns[name]
             return (

@@ -86,6 +86,7 @@ export const text = {
   changed: 'Somebody else changed this key meanwhile.',
   details: 'Details',
   recentChanges: 'Changes',
+  noChanges: 'None since it was made.',
   created: 'Created',
   usage30: 'Last 30 days',
   noUsage: 'No requests with this key in the last 30 days.',

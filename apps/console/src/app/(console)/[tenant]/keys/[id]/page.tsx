@@ -102,7 +102,11 @@ export default async function KeyPage({
         </Section>
         {isAuditor && (
           <Section title={text.recentChanges} className="xl:col-span-2">
-            <AuditTable rows={changes} slug={tenant} isShort />
+            {changes.length === 0 ? (
+              <p className="text-fg-3">{text.noChanges}</p>
+            ) : (
+              <AuditTable rows={changes} slug={tenant} isShort />
+            )}
           </Section>
         )}
       </div>

@@ -101,7 +101,7 @@ export const screens: readonly Screen[] = [
   { name: 'keys-menu', path: '/{tenant}/keys', prepare: button(/^Actions for/) },
   { name: 'key', path: '/{tenant}/keys?q=orders', prepare: firstLink('/keys/') },
   { name: 'members', path: '/{tenant}/members' },
-  { name: 'members-invites', path: '/{tenant}/members', prepare: tab(/^Invites/) },
+  { name: 'members-invites', path: '/{tenant}/members?tab=invites' },
   { name: 'members-invite', path: '/{tenant}/members', prepare: button('Invite…') },
   { name: 'audit', path: '/{tenant}/audit' },
   ...['account', 'general', 'ingestion', 'security', 'export'].map((section) => ({

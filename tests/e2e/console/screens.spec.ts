@@ -120,6 +120,8 @@ test('keeps the old results under a search that it does not understand', async (
   await page.getByRole('searchbox').press('Enter')
   await expect(page.getByText(/“abc” is not understood here/)).toBeVisible()
   expect(await page.locator('tr[data-event-row]').count()).toBe(rows)
+  await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events?q=status:abc`)
+  await expect(page.getByRole('heading', { name: /“abc” is not understood here/ })).toBeVisible()
 })
 
 test('is worked by the keyboard alone', async ({ page, house }) => {

@@ -60,6 +60,7 @@ export default async function EventsListPage({ params, searchParams }: Props) {
       </>
     )
   }
+  const fault = found.state === 'faults' ? found.faults[0] : undefined
   const page = found.state === 'page' ? found.page : { rows: [], older: null, isRangeIgnored: false }
   const isNew = page.rows.length === 0 && !isFiltered(filter) && !(await hasEvents(member))
   const isOlderThere = page.rows.length === 0 && !isNew && (await hasOlder(member, filter))
@@ -85,7 +86,7 @@ export default async function EventsListPage({ params, searchParams }: Props) {
             </EmptyState>
           ) : (
             <EmptyState
-              title={found.state === 'faults' ? (found.faults[0]?.expected ?? text.noneTitle) : text.noneTitle}
+              title={fault === undefined ? text.noneTitle : text.fault(fault.text, fault.expected)}
               actions={
                 <>
                   {isFiltered(filter) && <LinkButton href={base}>{text.clear}</LinkButton>}

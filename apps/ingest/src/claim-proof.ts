@@ -1,7 +1,7 @@
 import type { Claims } from '@eventmesh/bus'
 import { eventId, fingerprint } from '@eventmesh/envelope'
 import type { Caller } from './caller.ts'
-import { jitteredRetrySeconds, type Result, refuse } from './outcome.ts'
+import { type Result, refuse, retrySecondsAfter } from './outcome.ts'
 import type { Proof } from './verify.ts'
 
 /**
@@ -27,8 +27,8 @@ export async function claimProof(
     const [answer] = await claims.settle([{ ...place, fp, result, ttlMs }])
     if (answer?.state !== 'conflict') return { ok: true, value: undefined }
     return refuse('signature_mismatch', 'this proof came with another body before, and counts for that one alone')
-  } catch {
+  } catch (error) {
     const detail = 'whether this proof was used before cannot be checked just now; send the same request again'
-    return refuse('claims_unavailable', detail, { retryAfterSeconds: jitteredRetrySeconds() })
+    return refuse('claims_unavailable', detail, { retryAfterSeconds: retrySecondsAfter(error) })
   }
 }

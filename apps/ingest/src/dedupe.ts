@@ -3,7 +3,7 @@ import type { ClaimAnswer, ClaimRequest, Claims } from '@eventmesh/bus'
 import { eventId, fingerprint, generateIdempotencyKey } from '@eventmesh/envelope'
 import type { Caller } from './caller.ts'
 import type { Item } from './item.ts'
-import { jitteredRetrySeconds, type Refusal } from './outcome.ts'
+import { type Refusal, retrySecondsAfter } from './outcome.ts'
 
 export type DedupeDeps = {
   readonly claims: Claims
@@ -34,9 +34,9 @@ export async function dedupe(items: readonly Item[], caller: Caller, deps: Dedup
   let answers: readonly ClaimAnswer[]
   try {
     answers = await deps.claims.claim(keyed.map(request))
-  } catch {
+  } catch (error) {
     // No part of the promise rests on a claim: the tenant chooses between copies and 503.
-    withoutClaims(keyed, caller)
+    withoutClaims(keyed, caller, retrySecondsAfter(error))
     return owner
   }
   let waiting = apply(keyed, caller, answers)
@@ -123,7 +123,7 @@ async function poll(
   return open
 }
 
-function withoutClaims(items: readonly Item[], caller: Caller): void {
+function withoutClaims(items: readonly Item[], caller: Caller, retryAfterSeconds: number): void {
   for (const item of items) {
     if (caller.settings.claims === 'degrade') {
       item.dedupe = 'unchecked'
@@ -132,7 +132,7 @@ function withoutClaims(items: readonly Item[], caller: Caller): void {
     const refusal: Refusal = {
       code: 'claims_unavailable',
       detail: 'whether this key was used before cannot be checked just now; send the same request again',
-      retryAfterSeconds: jitteredRetrySeconds(),
+      retryAfterSeconds,
       idempotencyKey: item.candidate!.idempotencyKey,
     }
     item.ending = { status: 'unknown', refusal }

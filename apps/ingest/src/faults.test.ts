@@ -119,6 +119,19 @@ describe('claims that are away', () => {
     expect((await t.post(body)).status).toBe(202)
   })
 
+  it('under strict: asks for a retry when the store itself says that it will be back', async () => {
+    const t = await start(
+      () => ({}),
+      () => ({ claim: () => Promise.reject(new MeshError('claims_unavailable', 'resting', { retryAfterMs: 8_100 })) }),
+    )
+    await tenants.set(t.operator, t.tenantId, { claims: 'strict' })
+    const refused = await eventually(async () => {
+      const answer = await t.post(body, { 'idempotency-key': 'k-5' })
+      return answer.status === 202 ? undefined : answer
+    })
+    expect(refused.headers.get('retry-after')).toBe('9')
+  })
+
   it('after the append: still 202, it rests on the log', async () => {
     const t = await start(
       () => ({}),

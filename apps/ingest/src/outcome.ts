@@ -1,4 +1,4 @@
-import { type ErrorCode, type EventId, errorCatalogue, type Issue } from '@eventmesh/envelope'
+import { type ErrorCode, type EventId, errorCatalogue, type Issue, MeshError } from '@eventmesh/envelope'
 import type { Answer } from '@eventmesh/providers'
 
 /** Every way in which a request can end. `ack.ts` alone turns one into a response. */
@@ -62,4 +62,10 @@ export function statusOf({ code, status }: Refusal): number {
 /** 1–5 s, so that senders that were refused together do not come back together. */
 export function jitteredRetrySeconds(): number {
   return 1 + Math.floor(Math.random() * 5)
+}
+
+/** What the part that failed says of its return, else a guess. */
+export function retrySecondsAfter(error: unknown): number {
+  const waitMs = error instanceof MeshError ? error.retryAfterMs : undefined
+  return waitMs === undefined ? jitteredRetrySeconds() : Math.max(1, Math.ceil(waitMs / 1_000))
 }

@@ -107,6 +107,8 @@ withPart(redisPart, () => {
           expect(value).toBe('claims_unavailable')
           expect(ms).toBeLessThan(100)
         }
+        const error: unknown = await claims.claim([claimOf(newKey())]).catch((reason: unknown) => reason)
+        expect(error).toMatchObject({ retryAfterMs: expect.toSatisfy((ms: number) => ms > 0 && ms <= 2_000) })
       } finally {
         redis.thaw()
       }
@@ -149,6 +151,27 @@ withPart(redisPart, () => {
       expect(await claims.settle([settleOf(key)])).toEqual([{ state: 'stored' }])
     })
 
+    test('R5: a server that has become a replica makes claims unavailable until it is a primary again', async () => {
+      await redis.command('REPLICAOF', '127.0.0.1', '1')
+      const { value, ms } = await timed(() => codeOf(claims.claim([claimOf(newKey())])))
+      await redis.command('REPLICAOF', 'NO', 'ONE')
+      expect(value).toBe('claims_unavailable')
+      expect(ms).toBeLessThan(400)
+      await expect.poll(() => codeOf(claims.claim([claimOf(newKey())])), { timeout: 10_000 }).toBe('answered')
+    })
+
+    test('R5: a server that is busy with a script makes claims unavailable in time', async () => {
+      await redis.command('CONFIG', 'SET', 'lua-time-limit', '50')
+      const script = redis.command('EVAL', 'while true do end', '0').catch(() => undefined)
+      await expect.poll(() => redis.command('PING'), { timeout: 5_000 }).toContain('BUSY')
+      const { value, ms } = await timed(() => codeOf(claims.claim([claimOf(newKey())])))
+      await redis.command('SCRIPT', 'KILL')
+      await script
+      expect(value).toBe('claims_unavailable')
+      expect(ms).toBeLessThan(400)
+      await expect.poll(() => codeOf(claims.claim([claimOf(newKey())])), { timeout: 10_000 }).toBe('answered')
+    })
+
     test('R6: memory that is full makes claims unavailable, and room makes them answer again', async () => {
       await redis.command('CONFIG', 'SET', 'maxmemory', '1mb')
       expect(await codeOf(claims.claim([claimOf(newKey())]))).toBe('claims_unavailable')
@@ -185,6 +208,34 @@ withPart(redisPart, () => {
       const name = (await redis.command('KEYS', `idem:${tenantId}:native:*`)).match(/idem:[^\r]+/g) ?? []
       expect(name.every((each) => /^idem:[0-9a-f-]{36}:native:[0-9a-f]{64}$/.test(each))).toBe(true)
       expect(name.join()).not.toContain(key)
+    })
+  })
+
+  describe('claims on Redis that fail over', { timeout: 30_000 }, () => {
+    test('R5: what the replica has is answered on, what it lost is won again', async () => {
+      const primary = await startRedis({ 'repl-diskless-sync-delay': '0' })
+      const replication = await startProxy(primary.address)
+      const replica = await startRedis({ replicaof: `127.0.0.1 ${replication.port}` })
+      const before = await startProxy(primary.address)
+      const claims = await openRedisClaims({ url: `redis://${before.address}` })
+      const [copied, lost] = [newKey(), newKey()]
+      const link = () => replica.command('INFO', 'replication')
+      await expect.poll(link, { timeout: 15_000 }).toContain('master_link_status:up')
+      await claims.settle([settleOf(copied)])
+      await expect.poll(() => replica.command('DBSIZE'), { timeout: 15_000 }).toBe(':1\r\n')
+      replication.faults.blackhole = 'to-client'
+      expect(await claims.settle([settleOf(lost)])).toEqual([{ state: 'stored' }])
+
+      await primary.kill()
+      await before.close()
+      await replica.command('REPLICAOF', 'NO', 'ONE')
+      const after = await startProxy(replica.address, { port: before.port })
+      await expect.poll(() => codeOf(claims.claim([claimOf(newKey())])), { timeout: 15_000 }).toBe('answered')
+      expect(await claims.claim([claimOf(copied)])).toMatchObject([{ state: 'settled' }])
+      expect(await claims.claim([claimOf(lost)])).toEqual([{ state: 'won' }])
+
+      await claims.close()
+      for (const each of [after, replication, primary, replica]) await each.close()
     })
   })
 

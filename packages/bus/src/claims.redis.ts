@@ -236,8 +236,9 @@ function gatherKeys<Request extends ClaimKey, Answer>(calls: Calls<Request, Answ
   })
 }
 
-function unavailable(detail: string): MeshError {
-  return new MeshError('claims_unavailable', `claims did not answer: ${detail}`)
+function unavailable(detail: string, restMs?: number): MeshError {
+  const options = restMs === undefined ? {} : { retryAfterMs: restMs }
+  return new MeshError('claims_unavailable', `claims did not answer: ${detail}`, options)
 }
 
 /**
@@ -251,9 +252,11 @@ function createCircuit(): { enter(): (isGood: boolean) => void } {
   return {
     enter() {
       const isOpen = failures >= breaker.failures
-      if (isOpen && (isTrying || performance.now() < closedAgainAtMs)) {
+      const restMs = closedAgainAtMs - performance.now()
+      if (isOpen && (isTrying || restMs > 0)) {
         throw unavailable(
           `redis failed ${breaker.failures} times in a row; it is tried again every ${breaker.restMs} ms`,
+          Math.max(restMs, 0),
         )
       }
       if (isOpen) isTrying = true

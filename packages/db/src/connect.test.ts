@@ -4,7 +4,7 @@ import { newUuid, type TenantId } from '@eventmesh/envelope'
 import { eq } from 'drizzle-orm'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ConnectOptions, connect, type Database } from './connect.ts'
+import { type ConnectOptions, connect, type Database, type Transaction } from './connect.ts'
 import { DatabaseError } from './database-error.ts'
 import type { RawSql } from './redirect.ts'
 import { tenantTable } from './schema/tenant.ts'
@@ -261,6 +261,30 @@ describe('a server that', () => {
         .poll(() => db.query((sql) => sql`select 1 as one`).catch(() => 'not yet'), { timeout: 10_000 })
         .toEqual([{ one: 1 }])
     }
+  })
+
+  test('goes silent for good in a transaction has its place taken too, whatever it was asked', async () => {
+    const asked: Readonly<Record<string, (tx: Transaction) => Promise<unknown>>> = {
+      commit: async () => undefined,
+      rollback: async () => await Promise.reject(new Error('undone')),
+      statement: async (tx) => await tx.sql`select 1`,
+      'statement whose failure is not minded': async (tx) => await tx.sql`select 1`.catch(() => undefined),
+    }
+    const ends = Object.entries(asked).map(async ([what, ask]) => {
+      const proxy = await openProxy(server.urls.migrator)
+      const db = open({ url: proxy.url, max: 1, acquireTimeoutMs: 5_000, statementTimeoutMs: 300 })
+      const lost = db.transaction(async (tx) => {
+        await tx.sql`select 1`
+        proxy.silence()
+        return await ask(tx)
+      })
+      const mayHaveCommitted = what === 'commit'
+      await expect(lost, what).rejects.toMatchObject({ kind: 'unavailable', mayHaveCommitted })
+      await expect
+        .poll(() => db.query((sql) => sql`select 1 as one`).catch(() => 'not yet'), { timeout: 10_000 })
+        .toEqual([{ one: 1 }])
+    })
+    await Promise.all(ends)
   })
 
   test('goes silent in a transaction lets the caller go at its deadline and keeps nothing', async () => {

@@ -83,10 +83,21 @@ export function connect(options: ConnectOptions): Database {
     return { client, drizzle: withDrizzle(client) }
   })
   const template = openClient(options, () => {})
-  const watch: Watch = (lane, answer) => {
+  const watch: Watch = (lane, answer, reject) => {
     if (options.statementTimeoutMs === 0) return
-    const timer = setTimeout(() => pool.drop(lane), options.statementTimeoutMs + silenceMs)
-    const stop = () => clearTimeout(timer)
+    let look: NodeJS.Immediate | undefined
+    const drop = () => {
+      pool.drop(lane)
+      reject(Object.assign(new Error('the database has fallen silent'), { code: 'CONNECTION_DESTROYED' }))
+    }
+    // One more look at the sockets: a process that was itself stopped has not read yet what came meanwhile.
+    const timer = setTimeout(() => {
+      look = setImmediate(drop)
+    }, options.statementTimeoutMs + silenceMs)
+    const stop = () => {
+      clearTimeout(timer)
+      clearImmediate(look)
+    }
     answer.then(stop, stop)
   }
   const raw = rawOnPool(template, pool, options.acquireTimeoutMs, watch)
@@ -175,7 +186,7 @@ function rawOnPool(template: Sql, pool: Pool, acquireTimeoutMs: number, watch: W
     pool.take(acquireTimeoutMs).then(
       (lane) => {
         handlerOf(lane.client)(statement)
-        watch(lane, statement)
+        watch(lane, statement, (error) => statement.reject(error))
         statement.then(
           () => pool.give(lane),
           (error: unknown) => pool.give(lane, error),
@@ -196,33 +207,36 @@ async function runOn<T>(
   const config = transactionConfig(given)
   const begun = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<void>()
-  watch(lane, begun.promise)
+  // postgres.js' own transaction notices a dropped connection only when its socket closes.
+  const silent = Promise.withResolvers<never>()
+  const expect = (answer: PromiseLike<unknown>) => watch(lane, answer, silent.reject)
+  expect(begun.promise)
   const work = lane.drizzle.transaction(async (tx) => {
     begun.resolve()
     try {
       if (state.abandoned) throw new DatabaseError('busy', 'the caller no longer waits')
       state.begun = true
       if (config !== undefined) await tx.setTransaction(config)
-      const result = await run(guarded(tx, lane, watch))
+      const result = await run(guarded(tx, lane, expect))
       if (state.abandoned) throw new DatabaseError('unavailable', 'the caller no longer waits')
       if (lane.isClosed) return await neverSettled
       state.resolved = true
-      watch(lane, ended.promise)
+      expect(ended.promise)
       return result
     } catch (error) {
       if (lane.isClosed) return await neverSettled
-      watch(lane, ended.promise)
+      expect(ended.promise)
       throw error
     }
   })
-  return await work.finally(() => {
+  return await Promise.race([work, silent.promise]).finally(() => {
     begun.resolve()
     ended.resolve()
   })
 }
 
-/** Drops the lane when an answer on it does not come at all. */
-type Watch = (lane: Lane, answer: PromiseLike<unknown>) => void
+/** Drops the lane, and tells by `reject`, when an answer on it does not come at all. */
+type Watch = (lane: Lane, answer: PromiseLike<unknown>, reject: (error: Error) => void) => void
 
 // What a transaction whose connection is gone ends in: postgres.js has rejected it already, and a result or an error
 // would make it send its COMMIT or ROLLBACK to nobody.
@@ -290,13 +304,13 @@ function transactionConfig({ isolation, readOnly }: TransactionOptions) {
 }
 
 // drizzle keeps the connection it runs on to itself. Statements that come after it was lost are refused here.
-function guarded(tx: DrizzleTransaction, lane: Lane, watch: Watch): Transaction {
+function guarded(tx: DrizzleTransaction, lane: Lane, expect: (answer: PromiseLike<unknown>) => void): Transaction {
   const { session } = tx as unknown as { session: { client: TransactionSql } }
   const sql = redirect(session.client, (statement, handler) => {
     if (lane.isClosed) statement.reject(new DatabaseError('unavailable', 'the connection of this transaction was lost'))
     else {
       handler(statement)
-      watch(lane, statement)
+      expect(statement)
     }
   })
   session.client = sql as unknown as TransactionSql

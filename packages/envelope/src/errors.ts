@@ -67,12 +67,21 @@ export class MeshError extends Error {
   override readonly name = 'MeshError'
   readonly code: ErrorCode
   readonly retryable: boolean
+  /** When whoever threw it knows it: an earlier try cannot help. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryable?: boolean } = {}) {
+  constructor(code: ErrorCode, message: string, options: MeshErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
+    this.retryAfterMs = options.retryAfterMs
     this.retryable = options.retryable ?? errorCatalogue[code].retryable
   }
+}
+
+type MeshErrorOptions = {
+  readonly cause?: unknown
+  readonly retryable?: boolean
+  readonly retryAfterMs?: number
 }
 
 /** One entry of a problem's `errors` member. `pointer` is an RFC 6901 JSON pointer into the request body. */

@@ -14,7 +14,9 @@ export type Screen = {
 
 const button = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click()
 const tab = (name: string | RegExp) => (page: Page) => page.getByRole('tab', { name }).click()
-const firstRow = (page: Page) => page.locator('[data-event-row]').first().getByText('Accepted').click()
+/** Rows stand twice in a page, as a table and as a list; one of them is shown. */
+const firstRow = (page: Page) =>
+  page.locator('[data-event-row]').filter({ visible: true }).first().getByText('Accepted').click()
 /** By its address: a click on a row opens it beside the list. */
 const firstLink = (part: string) => async (page: Page) => {
   const href = await page.locator(`main a[href*="${part}"]`).first().getAttribute('href')
@@ -67,7 +69,7 @@ export const screens: readonly Screen[] = [
     },
   },
   { name: 'events-filters', path: '/{tenant}/events', prepare: button(/^(Outcome|Filters)/) },
-  { name: 'events-columns', path: '/{tenant}/events', prepare: button('Columns') },
+  { name: 'events-columns', path: '/{tenant}/events', prepare: button(/^(Columns|Filters)/) },
   { name: 'events-export', path: '/{tenant}/events', prepare: button('Export…') },
   { name: 'events-test', path: '/{tenant}/events', prepare: button('Send test event…') },
   { name: 'event', path: '/{tenant}/events?outcome=accepted', prepare: firstLink('/events/') },

@@ -60,7 +60,7 @@ export default async function AddSourcePage({ params, searchParams }: Props) {
         <p className="-mt-2 text-fg-2">
           <Prose text={sheet.summary} />
           {'. '}
-          <Link href={`/${tenant}/sources/new`} prefetch={false} className="text-accent-text">
+          <Link href={`/${tenant}/sources/new`} prefetch={false} className="text-accent-text underline">
             {text.adding.change}
           </Link>
         </p>

@@ -23,6 +23,8 @@ export type LogFaults = {
 export type HeldAnswer = { readonly reached: Promise<void>; release(): Promise<void> }
 
 export type ClaimsFaults = {
+  /** Between ingest and them. */
+  readonly proxy: TcpProxy
   /** No claim is answered, at once or within the deadline. */
   kill(): Promise<void>
   start(): Promise<void>
@@ -101,6 +103,7 @@ export function redisClaimsFaults(redis: RedisServer, proxy: TcpProxy): ClaimsFa
   // What the scripts call for each key of a claim, a settle or a yield.
   const commands = ['hmget', 'hset']
   return {
+    proxy,
     async kill() {
       proxy.faults.isRefusing = true
       proxy.cut()
@@ -129,9 +132,10 @@ export function redisClaimsFaults(redis: RedisServer, proxy: TcpProxy): ClaimsFa
 }
 
 /** The log is on the same server and stays: only the claims' table is out of reach. */
-export function postgresClaimsFaults(postgres: PostgresServer): ClaimsFaults {
+export function postgresClaimsFaults(postgres: PostgresServer, proxy: TcpProxy): ClaimsFaults {
   let held: { release(): Promise<void> } | undefined
   return {
+    proxy,
     async kill() {
       await postgres.query('alter table claim rename to claim_away')
     },

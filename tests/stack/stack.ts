@@ -112,7 +112,7 @@ export async function startStack(pair: PairName, kept?: string): Promise<Stack> 
     log: kafka === undefined ? postgresLogFaults(postgres, postgresProxy) : kafkaLogFaults(kafka),
     claims:
       redis === undefined || redisProxy === undefined
-        ? postgresClaimsFaults(postgres)
+        ? postgresClaimsFaults(postgres, postgresProxy)
         : redisClaimsFaults(redis, redisProxy),
     directLog: kafka === undefined ? {} : { KAFKA_BROKERS: kafka.cluster.direct.join(',') },
     tenants: [both[0]!, both[1]!],

@@ -131,6 +131,68 @@ withPart(kafkaPart, () => {
       expect(topics.map(({ name }) => name).filter((name) => name.startsWith('missing.'))).toEqual([])
     })
 
+    test('B5: a client over its quota has each append end in time, loses none, and goes on when it is lifted', async () => {
+      const quota = async (...change: readonly string[]) =>
+        await tool('kafka.admin.ConfigCommand', [
+          ...[
+            '--bootstrap-server',
+            kafka.cluster.direct[0]!,
+            '--alter',
+            '--entity-type',
+            'clients',
+            '--entity-default',
+          ],
+          ...change,
+        ])
+      await untilAppends()
+      expect((await quota('--add-config', 'producer_byte_rate=500')).code).toBe(0)
+      const appended = new Map<string, string>()
+      const statuses = new Set<string>()
+      let slowestMs = 0
+      for (let round = 0; round < 10; round += 1) {
+        const keys = Array.from({ length: 8 }, newMark)
+        const startedAt = performance.now()
+        const records = keys.map((key) => record(key, { filler: 'x'.repeat(4_000) }))
+        const results = await log.append('events', records, { deadlineMs: 400 })
+        slowestMs = Math.max(slowestMs, performance.now() - startedAt)
+        for (const [n, result] of results.entries()) {
+          statuses.add(result.status)
+          if (result.status === 'appended') appended.set(`${result.partition}/${result.offset}`, keys[n]!)
+        }
+      }
+      expect((await quota('--delete-config', 'producer_byte_rate')).code).toBe(0)
+      // Control: the broker makes such a client wait for up to a second.
+      expect([...statuses].some((status) => status !== 'appended')).toBe(true)
+      expect(slowestMs).toBeLessThan(1_000)
+      await untilAppends()
+      const stored = await readByBroker(kafka, 'eventmesh.events')
+      expect([...appended].filter(([place, key]) => stored.get(place) !== key)).toEqual([])
+    })
+
+    test('B6: a record above the topic’s limit is never called appended and holds up no other', async () => {
+      const limit = async (bytes: number) =>
+        await tool('kafka.admin.ConfigCommand', [
+          ...['--bootstrap-server', kafka.cluster.direct[0]!, '--alter', '--entity-type', 'topics'],
+          ...['--entity-name', 'eventmesh.quarantine', '--add-config', `max.message.bytes=${bytes}`],
+        ])
+      const append = async (key: string, bytes: number) => {
+        const big = record(key, { filler: 'x'.repeat(bytes) })
+        return (await log.append('quarantine', [big], { deadlineMs: 2_000 }))[0]!.status
+      }
+      const key = newMark()
+      const fits = async () => await expect.poll(() => append(key, 10), { timeout: 30_000 }).toBe('appended')
+      await fits()
+      expect((await limit(2_000)).code).toBe(0)
+      await expect.poll(() => append(key, 8_000), { timeout: 10_000 }).toBe('unknown')
+      await fits()
+      const before = (await readByBroker(kafka, 'eventmesh.quarantine')).size
+      expect(await append(key, 8_000)).toBe('unknown')
+      await fits()
+      expect((await readByBroker(kafka, 'eventmesh.quarantine')).size).toBe(before + 1)
+      expect((await limit(8_454_144)).code).toBe(0)
+      await expect.poll(() => append(key, 8_000), { timeout: 30_000 }).toBe('appended')
+    })
+
     test('B1: a broker that refuses connections makes no append succeed, and each ends in time', async () => {
       await untilAppends()
       kafka.proxies[0]!.faults.isRefusing = true
@@ -357,6 +419,44 @@ withPart(kafkaPart, () => {
         .poll(async () => (await appendOne(log, keysOf(true)[0]!, 2_000)).status, { timeout: 30_000 })
         .toBe('appended')
       await log.close()
+    })
+
+    test('B4: with too few replicas in sync nothing is appended, before and after the brokers notice', async () => {
+      const name = 'thin.events'
+      await kafka.cluster.createTopic({ name, partitions: 6, replicas: 2, config: { 'min.insync.replicas': 2 } })
+      await kafka.cluster.ready({ count: 3, inSync: [name] })
+      const { partitions } = (await kafka.cluster.metadata([name])).topics[0]!
+      const log = await openKafkaLog({ connection: { ...kafka.connection, topicPrefix: 'thin.' }, durability: 'dev' })
+      const isOnFirst = (key: string) => {
+        const { replicas } = partitions.find(({ id }) => id === partitionOf(Buffer.from(key), partitions.length))!
+        return replicas.includes(1)
+      }
+      const keysOnFirst = (are: boolean) => Array.from({ length: 60 }, newMark).filter((key) => isOnFirst(key) === are)
+      const appended = new Map<string, string>()
+      const append = async (keys: readonly string[], deadlineMs: number) => {
+        const records = keys.map((key) => record(key))
+        const results = await log.append('events', records, { deadlineMs })
+        for (const [n, result] of results.entries()) {
+          if (result.status === 'appended') appended.set(`${result.partition}/${result.offset}`, keys[n]!)
+        }
+        return new Set(results.map(({ status }) => status))
+      }
+      const untilAppended = async (keys: readonly string[]) =>
+        await expect.poll(() => append(keys, 8_000), { timeout: 60_000 }).toEqual(new Set(['appended']))
+      await untilAppended([...keysOnFirst(true), ...keysOnFirst(false)])
+
+      await kafka.cluster.freeze(1)
+      // The first call waits for the frozen replica, the second finds too few in sync.
+      for (const deadlineMs of [8_000, 4_000]) {
+        expect((await append(keysOnFirst(true), deadlineMs)).has('appended')).toBe(false)
+      }
+      await untilAppended(keysOnFirst(false))
+      await kafka.cluster.thaw(1)
+      await untilAppended([...keysOnFirst(true), ...keysOnFirst(false)])
+      await log.close()
+
+      const stored = await readByBroker(kafka, name)
+      expect([...appended].filter(([place, key]) => stored.get(place) !== key)).toEqual([])
     })
 
     test('production opens on topics with the safe settings, and loses nothing that it called appended, to the log or to a group, over kill, freeze and cuts', async () => {

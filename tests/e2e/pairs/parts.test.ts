@@ -1,5 +1,6 @@
 import { keys, tenants } from '@eventmesh/db'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { TcpProxy } from '../../parts/proxy.ts'
 import type { MeshProcess } from '../../stack/process.ts'
 import { asOperator } from '../../stack/stack.ts'
 import { type Attempt, violations } from '../harness/history.ts'
@@ -228,6 +229,56 @@ describePairs((stack, pair) => {
         `select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'eventmesh-ingest-%'`,
       )
     }
+  })
+
+  describe('N1: a network that swallows bytes, and connections that stay open for ever,', () => {
+    type Silence = readonly [what: string, direction: 'both' | 'to-client', proxy: () => TcpProxy, isServed: boolean]
+    const onTheWayTo: readonly Silence[] =
+      pair === 'kafka+redis'
+        ? [
+            ['the log', 'to-client', () => stack().log.proxy, false],
+            ['the claims', 'both', () => stack().claims.proxy, true],
+            ['Postgres', 'both', () => stack().postgresProxy, true],
+          ]
+        : [
+            ['Postgres', 'both', () => stack().postgresProxy, false],
+            ['Postgres', 'to-client', () => stack().postgresProxy, false],
+          ]
+
+    test.each(onTheWayTo)(
+      'to %s (%s): answers in time, nothing lost, all is well by itself within 30 s',
+      async (...given) => {
+        const [what, direction, proxy, isServed] = given
+        for (const ingest of [one, two]) {
+          await until('it to serve', 30_000, async () => await serves(at(stack(), ingest)))
+        }
+        const { faults } = proxy()
+        const history: Attempt[] = []
+        faults.blackhole = direction
+        const startedAt = performance.now()
+        const tried = await Promise.all(
+          Array.from({ length: 12 }, (_, n) => {
+            return attempt(
+              at(stack(), n % 2 === 0 ? one : two),
+              `n1-${what.replaceAll(' ', '-')}-${direction}-${n}`,
+              `{"n":${n}}`,
+            )
+          }),
+        )
+        const tookMs = performance.now() - startedAt
+        faults.blackhole = 'none'
+        history.push(...tried)
+        expect(tookMs).toBeLessThan(12_000)
+        expect(new Set(tried.map(({ status }) => status))).toEqual(new Set([isServed ? 202 : 503]))
+        const healedBy = performance.now() + 30_000
+        for (const ingest of [one, two]) {
+          const leftMs = Math.max(1, healedBy - performance.now())
+          await until('it to heal', leftMs, async () => await serves(at(stack(), ingest)))
+        }
+        for (const { key, payload } of tried) await sendUntilKept(at(stack(), one), key, payload, history)
+        expect(violations(history, await stack().readLog())).toEqual([])
+      },
+    )
   })
 
   test('and nothing was written to any process’ output that nobody caught', () => {

@@ -32,6 +32,12 @@ export type MeshProcess = {
 
 let started = 0
 
+const running = new Set<ChildProcess>()
+// The last resort: what a test left behind ends with it.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /**
  * One process from source, started as `npm run ingest` and `npm run engine` start it (the shell of `scripts/run` becomes
  * the process, so its pid is the one to kill), configured by the environment alone. Resolves when it is ready.
@@ -73,9 +79,8 @@ export async function startProcess(
 
 function asProcess(name: ProcessName, child: ChildProcess, base: number, file: string): MeshProcess {
   const exited = new Promise<Exit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })))
-  const lastResort = (): void => void child.kill('SIGKILL')
-  process.once('exit', lastResort)
-  void exited.then(() => process.off('exit', lastResort))
+  running.add(child)
+  void exited.then(() => running.delete(child))
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null
   return {
     name,

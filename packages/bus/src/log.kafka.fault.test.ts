@@ -29,10 +29,16 @@ async function appendOne(log: Log, key: string, deadlineMs: number): Promise<App
 
 /** What the broker's own consumer reads of a topic, with place and key: never the clients under test. */
 async function readByBroker(kafka: TestKafka, topic: string): Promise<ReadonlyMap<string, string>> {
+  const count = await countByBroker(kafka, topic)
+  if (count === 0) return new Map()
   const { stdout } = await tool('org.apache.kafka.tools.consumer.ConsoleConsumer', [
     ...['--bootstrap-server', kafka.cluster.direct.join(','), '--topic', topic, '--from-beginning'],
-    ...['--timeout-ms', '8000', '--formatter-property', 'print.key=true', '--formatter-property', 'print.value=false'],
-    ...['--formatter-property', 'print.partition=true', '--formatter-property', 'print.offset=true'],
+    // Without a count it waits for what does not come.
+    ...(count === undefined ? ['--timeout-ms', '8000'] : ['--timeout-ms', '60000', '--max-messages', String(count)]),
+    ...['print.key=true', 'print.value=false', 'print.partition=true', 'print.offset=true'].flatMap((each) => [
+      '--formatter-property',
+      each,
+    ]),
   ])
   return new Map(
     stdout.split('\n').flatMap((line) => {
@@ -40,6 +46,12 @@ async function readByBroker(kafka: TestKafka, topic: string): Promise<ReadonlyMa
       return match === null ? [] : [[`${match[1]}/${match[2]}`, match[3]!] as const]
     }),
   )
+}
+
+/** Offsets are asked of one broker: of several, none knows them all. */
+async function countByBroker(kafka: TestKafka, topic: string): Promise<number | undefined> {
+  if (kafka.proxies.length > 1) return undefined
+  return (await kafka.cluster.offsets(topic)).reduce((sum, { earliest, latest }) => sum + latest - earliest, 0)
 }
 
 function openDatabase(url: string): Database {
@@ -185,10 +197,10 @@ withPart(kafkaPart, () => {
       expect((await limit(2_000)).code).toBe(0)
       await expect.poll(() => append(key, 8_000), { timeout: 10_000 }).toBe('unknown')
       await fits()
-      const before = (await readByBroker(kafka, 'eventmesh.quarantine')).size
+      const before = await countByBroker(kafka, 'eventmesh.quarantine')
       expect(await append(key, 8_000)).toBe('unknown')
       await fits()
-      expect((await readByBroker(kafka, 'eventmesh.quarantine')).size).toBe(before + 1)
+      expect(await countByBroker(kafka, 'eventmesh.quarantine')).toBe(before! + 1)
       expect((await limit(8_454_144)).code).toBe(0)
       await expect.poll(() => append(key, 8_000), { timeout: 30_000 }).toBe('appended')
     })

@@ -28,19 +28,25 @@ describePairs((stack, pair) => {
       readonly retriedMs: number
       readonly records: readonly { readonly eventId: string; readonly key: string; readonly payload: string }[]
     }
+    type Round = { readonly deaths: ReadonlyMap<string, Death>; readonly batch: Batch }
     const payload = '{ "try": 1 }'
-    const deaths = new Map<string, Death>()
-    let batch: { readonly results: readonly BatchResult[]; readonly statuses: readonly number[] }
 
-    // All die at once, and their retries wait for the ends of the leases together.
-    beforeAll(async () => {
+    // All die at once, and their retries wait for the ends of the leases together; again where a test is tried again.
+    const rounds: Promise<Round>[] = []
+    function roundOf({ result }: { readonly result?: { readonly retryCount?: number } }): Promise<Round> {
+      const round = result?.retryCount ?? 0
+      rounds[round] ??= dieAndRetry(`-${round}`)
+      return rounds[round]
+    }
+
+    async function dieAndRetry(suffix: string): Promise<Round> {
       // One after the other: both hold the next answer of the log.
-      const held = await dieWithAnswerHeld()
-      const kept = await dieInBatch()
+      const held = await dieWithAnswerHeld(suffix)
+      const kept = await dieInBatch(suffix)
       const byFailpoint = await Promise.all(
         (['after_validate', 'after_claim', 'after_append', 'after_settle'] as const).map(async (failpoint) => {
           const dying = await stack().start('ingest', { EVENTMESH_FAILPOINT: failpoint })
-          const tried = await attempt(at(stack(), dying), failpoint, payload)
+          const tried = await attempt(at(stack(), dying), failpoint + suffix, payload)
           await dying.exited
           return tried
         }),
@@ -49,15 +55,18 @@ describePairs((stack, pair) => {
         const history = [first]
         const startedAt = performance.now()
         const kept = await sendUntilKept(at(stack(), two), first.key, payload, history, leaseMs + 15_000)
-        deaths.set(first.key, { history, kept, retriedMs: performance.now() - startedAt, records: [] })
+        return { history, kept, retriedMs: performance.now() - startedAt }
       })
-      const [retried] = await Promise.all([retryBatch(kept), ...retries])
-      batch = retried
+      const [batch, ...retried] = await Promise.all([retryBatch(kept, suffix), ...retries])
       const log = await stack().readLog()
-      for (const [key, death] of deaths) deaths.set(key, { ...death, records: log.filter((each) => each.key === key) })
-    }, 120_000)
+      const deaths = retried.map((death) => {
+        const { key } = death.kept
+        return [key, { ...death, records: log.filter((each) => each.key === key) }] as const
+      })
+      return { deaths: new Map(deaths), batch }
+    }
 
-    test.each([
+    test.for([
       ['P0', 'after_validate', 1, 1],
       ['P1', 'after_claim', 1, 1],
       ['P2', 'answer-held', 1, 2],
@@ -65,8 +74,9 @@ describePairs((stack, pair) => {
       ['P4', 'after_settle', 1, 1],
     ] as const)(
       '%s %s: the retry elsewhere is the same event, one lease later at most',
-      async (row, key, least, most) => {
-        const { history, kept, retriedMs, records } = deaths.get(key)!
+      async ([row, how, least, most], { task }) => {
+        const { deaths } = await roundOf(task)
+        const { history, kept, retriedMs, records } = deaths.get(`${how}-${task.result?.retryCount ?? 0}`)!
         // Settling stands beside the answer: only there the sender may have got one.
         if (row !== 'P4') expect(history[0]?.ending).toBe('info')
         expect(retriedMs).toBeLessThan(leaseMs + 5_000)
@@ -81,17 +91,19 @@ describePairs((stack, pair) => {
       },
     )
 
-    test('X6 in the middle of a batch: every item is kept once, under the id that its key has', async () => {
+    test('X6 in the middle of a batch: every item is kept once, under the id that its key has', async ({ task }) => {
+      const { batch } = await roundOf(task)
+      const prefix = `x6-${task.result?.retryCount ?? 0}-`
       expect(batch.statuses.at(-1)).toBe(202)
       expect(
         batch.results.map(({ status }) => status).filter((status) => status !== 'accepted' && status !== 'duplicate'),
       ).toEqual([])
-      const log = (await stack().readLog()).filter(({ key }) => key.startsWith('x6-'))
+      const log = (await stack().readLog()).filter(({ key }) => key.startsWith(prefix))
       const idsByKey = new Map<string, Set<string>>()
       for (const { key, eventId } of log) idsByKey.set(key, (idsByKey.get(key) ?? new Set()).add(eventId))
       expect(idsByKey.size).toBe(batchItems)
       for (const [n, { event_id }] of batch.results.entries()) {
-        expect(idsByKey.get(`x6-${n}`)).toEqual(new Set([event_id]))
+        expect(idsByKey.get(`${prefix}${n}`)).toEqual(new Set([event_id]))
       }
       const ids = new Set(batch.results.map(({ event_id }) => event_id))
       await until('one effect of each', 60_000, async () => {
@@ -101,11 +113,11 @@ describePairs((stack, pair) => {
     })
 
     /** P2: the append is on its way or done, and its answer never comes. */
-    async function dieWithAnswerHeld(): Promise<Attempt> {
+    async function dieWithAnswerHeld(suffix: string): Promise<Attempt> {
       const dying = await stack().start('ingest')
-      expect((await send(at(stack(), dying), 'answer-held-before', '{}')).status).toBe(202)
+      expect((await send(at(stack(), dying), `answer-held-before${suffix}`, '{}')).status).toBe(202)
       const { reached, release } = await stack().log.holdAnswer()
-      const sending = attempt(at(stack(), dying), 'answer-held', payload)
+      const sending = attempt(at(stack(), dying), `answer-held${suffix}`, payload)
       await reached
       await dying.kill()
       await release()
@@ -113,29 +125,29 @@ describePairs((stack, pair) => {
     }
 
     /** X6: all of one ordering key, so that Kafka gets them in two calls, and the second waits for the first. */
-    async function dieInBatch(): Promise<number> {
+    async function dieInBatch(suffix: string): Promise<number> {
       const dying = await stack().start('ingest')
-      expect((await send(at(stack(), dying), 'in-batch-before', '{}')).status).toBe(202)
+      expect((await send(at(stack(), dying), `in-batch-before${suffix}`, '{}')).status).toBe(202)
       const { reached, release } = await stack().log.holdAnswer()
-      const sending = postBatch(at(stack(), dying)).catch(() => undefined)
+      const sending = postBatch(at(stack(), dying), suffix).catch(() => undefined)
       await reached
       await dying.kill()
       await release()
       expect(await sending).toBeUndefined()
       let kept = 0
       await until('the batch to be in the log in part', 10_000, async () => {
-        kept = (await stack().readLog()).filter(({ key }) => key.startsWith('x6-')).length
+        kept = (await stack().readLog()).filter(({ key }) => key.startsWith(`x6${suffix}-`)).length
         return kept > 0
       })
       return kept
     }
 
-    async function retryBatch(kept: number) {
+    async function retryBatch(kept: number, suffix: string): Promise<Batch> {
       if (pair === 'kafka+redis') expect(kept).toBe(500)
       const statuses: number[] = []
       let results: readonly BatchResult[] = []
       await until('the batch to be kept', leaseMs + 15_000, async () => {
-        const answer = await postBatch(at(stack(), two))
+        const answer = await postBatch(at(stack(), two), suffix)
         statuses.push(answer.status)
         results = answer.results
         return answer.status === 202
@@ -329,11 +341,12 @@ describePairs((stack, pair) => {
 
 const batchItems = 600
 
+type Batch = { readonly results: readonly BatchResult[]; readonly statuses: readonly number[] }
 type BatchResult = { readonly status: string; readonly event_id: string }
 
-async function postBatch(target: Target): Promise<{ status: number; results: readonly BatchResult[] }> {
+async function postBatch(target: Target, suffix: string): Promise<{ status: number; results: readonly BatchResult[] }> {
   const items = Array.from({ length: batchItems }, (_, n) => {
-    return `{"event_type":"test.sent","payload":{"n":${n}},"idempotency_key":"x6-${n}","ordering_key":"x6"}`
+    return `{"event_type":"test.sent","payload":{"n":${n}},"idempotency_key":"x6${suffix}-${n}","ordering_key":"x6${suffix}"}`
   })
   const { status, body } = await post(target, '/v1/events/batch', { 'content-type': 'application/json' }, `[${items}]`)
   return { status, results: body.results }

@@ -49,48 +49,50 @@ describePairs((stack) => {
     }
   })
 
-  test.each(kinds)(
-    '%s: P1–P3, X6, X7: whatever died when, the provider’s retries elsewhere make each event once',
-    async (kind) => {
-      const items = (name: string, body = 1) =>
-        itemsOf(`${name}-${crypto.randomUUID()}`, kind === 'stripe' ? 1 : 40, body)
-      const held = items('held')
-      // Nothing else may append while the answer is held.
-      const first = await dieWithAnswerHeld(kind, held)
-      const dying = (['after_claim', 'after_append', 'changed'] as const).map(async (how) => {
-        const given = items(how)
+  test('P1–P3, X6, X7: whatever died when, the provider’s retries elsewhere make each event once', async () => {
+    const items = (kind: Kind, name: string) =>
+      itemsOf(`${kind}-${name}-${crypto.randomUUID()}`, kind === 'stripe' ? 1 : 40)
+    const deaths: Death[] = []
+    // Nothing else may append while an answer is held.
+    for (const kind of kinds) {
+      const given = items(kind, 'held')
+      deaths.push({ kind, how: 'held', attempts: await dieWithAnswerHeld(kind, given), again: given })
+    }
+    const dying = kinds.flatMap((kind) =>
+      (['after_claim', 'after_append', 'changed'] as const).map(async (how): Promise<Death> => {
+        const given = items(kind, how)
         const failpoint = how === 'changed' ? 'after_claim' : how
         const ingest = await stack().start('ingest', { EVENTMESH_FAILPOINT: failpoint })
         const { attempts } = await deliver(ingest, kind, given)
         await ingest.exited
-        const again = how === 'changed' ? given.map((item) => withBody(item, 2)) : given
-        return { how, given, attempts, again }
-      })
-      const deaths = [{ how: 'held', given: held, attempts: first, again: held }, ...(await Promise.all(dying))]
-      const retried = await Promise.all(
-        deaths.map(async (death) => {
-          const startedAt = performance.now()
-          const { history, statuses } = await deliverUntilKept(two, kind, death.again)
-          return { ...death, history, statuses, tookMs: performance.now() - startedAt }
-        }),
-      )
-      // Read once nothing is appended any more.
-      const log = await stack().readLog()
-      for (const { how, attempts, again, history, statuses, tookMs } of retried) {
-        expect(attempts.map(({ ending }) => ending)).toEqual(again.map(() => 'info'))
-        expect(tookMs, how).toBeLessThan(leaseMs + 10_000)
-        expect(statuses.slice(0, -1).filter((status) => status !== 503)).toEqual([])
-        const keys = new Set(again.map(({ key }) => key))
-        const records = log.filter(({ key }) => keys.has(key))
-        expect(violations([...attempts, ...history], records)).toEqual([])
-        expect(new Set(records.map(({ eventId }) => eventId)).size).toBe(again.length)
-        if (how === 'changed') expect(new Set(records.map(({ payload }) => payload))).toEqual(payloads(again))
-        for (const { eventId } of history.filter(({ ending }) => ending === 'ok').slice(0, 3)) {
-          await until('one effect', 60_000, async () => (await effectsOf(stack(), eventId)) === 1)
-        }
+        return { kind, how, attempts, again: how === 'changed' ? given.map((item) => withBody(item, 2)) : given }
+      }),
+    )
+    deaths.push(...(await Promise.all(dying)))
+    const retried = await Promise.all(
+      deaths.map(async (death) => {
+        const startedAt = performance.now()
+        const { history, statuses } = await deliverUntilKept(two, death.kind, death.again)
+        return { ...death, history, statuses, tookMs: performance.now() - startedAt }
+      }),
+    )
+    // Read once nothing is appended any more.
+    const log = await stack().readLog()
+    for (const { kind, how, attempts, again, history, statuses, tookMs } of retried) {
+      const name = `${kind} ${how}`
+      expect(attempts.map(({ ending }) => ending)).toEqual(again.map(() => 'info'))
+      expect(tookMs, name).toBeLessThan(leaseMs + 10_000)
+      expect(statuses.slice(0, -1).filter((status) => status !== 503)).toEqual([])
+      const keys = new Set(again.map(({ key }) => key))
+      const records = log.filter(({ key }) => keys.has(key))
+      expect(violations([...attempts, ...history], records), name).toEqual([])
+      expect(new Set(records.map(({ eventId }) => eventId)).size).toBe(again.length)
+      if (how === 'changed') expect(new Set(records.map(({ payload }) => payload))).toEqual(payloads(again))
+      for (const { eventId } of history.filter(({ ending }) => ending === 'ok').slice(0, 3)) {
+        await until('one effect', 60_000, async () => (await effectsOf(stack(), eventId)) === 1)
       }
-    },
-  )
+    }
+  })
 
   test.each(kinds)(
     '%s: X2: another body under a kept delivery id is 2xx and set aside, and 503 in flight',
@@ -220,6 +222,13 @@ describePairs((stack) => {
 
 const publicUrl = 'https://events.example.com/hooks/registered'
 
+/** How a process died under a delivery, what its sender saw, and what is sent again. */
+type Death = {
+  readonly kind: Kind
+  readonly how: string
+  readonly attempts: readonly Attempt[]
+  readonly again: readonly Item[]
+}
 type Item = { readonly key: string; readonly payload: string }
 type Result = {
   readonly event_id?: string

@@ -1,15 +1,16 @@
 'use server'
 
 import { can, keys } from '@eventmesh/db'
-import { isUuid, type KeyId, type Mode } from '@eventmesh/envelope'
+import type { KeyId, Mode } from '@eventmesh/envelope'
 import { z } from 'zod'
 import { done, fault, type MemberContext, memberAction } from '../../server/action.ts'
+import { idSchema } from '../../server/id-schema.ts'
 import { text } from './text.ts'
 
 // Nothing here revalidates, redirects or sets a cookie: each of these renders the route anew, and the one dialog that
 // holds a new key must survive. The browser refreshes the list when that dialog is closed.
 
-const id = z.string().refine((value) => isUuid(value)) as unknown as z.ZodType<KeyId>
+const id = idSchema<KeyId>()
 const name = z.string().trim().min(1, 'Enter a name.').max(64, 'Use at most 64 characters.')
 const mode = z.enum(['live', 'test'])
 const expiresAt = z.iso

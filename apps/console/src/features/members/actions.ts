@@ -1,15 +1,15 @@
 'use server'
 
 import { can, emailSchema, invites, links, members, roles, type UserId } from '@eventmesh/db'
-import { isUuid } from '@eventmesh/envelope'
 import { z } from 'zod'
 import { done, fault, type MemberContext, memberAction } from '../../server/action.ts'
 import { config } from '../../server/config.ts'
+import { idSchema } from '../../server/id-schema.ts'
 import { isFresh, reauthenticate } from '../../server/session.ts'
 import { linesOf } from './lines.ts'
 import { text } from './text.ts'
 
-const userId = z.string().refine((value) => isUuid(value)) as unknown as z.ZodType<UserId>
+const userId = idSchema<UserId>()
 const id = z.uuid()
 const role = z.enum(roles)
 const password = z.string().max(1_000).optional()

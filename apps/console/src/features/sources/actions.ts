@@ -1,18 +1,19 @@
 'use server'
 
 import { sourceSecrets, sources, sourceUrl } from '@eventmesh/db'
-import { isUuid, type SecretId, type SourceId } from '@eventmesh/envelope'
+import type { SecretId, SourceId } from '@eventmesh/envelope'
 import { checkOptions, checkSecret, type Provider, providers, splitSecrets } from '@eventmesh/providers'
 import { z } from 'zod'
 import { done, fault, type MemberContext, memberAction } from '../../server/action.ts'
 import { config } from '../../server/config.ts'
+import { idSchema } from '../../server/id-schema.ts'
 import { text } from './text.ts'
 
 // Nothing here revalidates, redirects or sets a cookie: an address is shown once, by a part of the page that must
 // survive. The browser refreshes when that part is left.
 
-const id = z.string().refine((value) => isUuid(value)) as unknown as z.ZodType<SourceId>
-const secretId = z.string().refine((value) => isUuid(value)) as unknown as z.ZodType<SecretId>
+const id = idSchema<SourceId>()
+const secretId = idSchema<SecretId>()
 const name = z.string().trim().min(1, 'Enter a name.').max(64, 'Use at most 64 characters.')
 const options = z.record(z.string().max(64), z.string().max(2_048))
 const secretsText = z.string().min(1, 'Paste the secret.').max(100_000, 'This is too long for a secret.')

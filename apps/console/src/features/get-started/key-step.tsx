@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
 import { FormFault } from '../../ui/form.tsx'
 import { send } from '../../ui/send.ts'
+import { ShownOnce } from '../../ui/shown-once.tsx'
 import { Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { createFirstKey } from './actions.ts'
@@ -43,12 +44,7 @@ export function KeyStep({ slug, earlier, secret, onCreated }: Props) {
   if (secret !== undefined) {
     return (
       <div className="flex flex-col gap-2">
-        <output
-          aria-label={text.key.title}
-          className="block select-all break-all rounded-control border border-line-strong bg-bg px-3 py-2 font-mono text-13"
-        >
-          {secret}
-        </output>
+        <ShownOnce text={secret} label={text.key.title} />
         <span className="flex flex-wrap items-center gap-3">
           <CopyButton text={secret} label={text.key.copy} isSticky className="max-sm:w-full" />
           <span className="text-12 text-fg-3">{text.key.shown}</span>

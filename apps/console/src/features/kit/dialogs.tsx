@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx'
 import { ConfirmDialog, Dialog, DialogBody, DialogFooter } from '../../ui/dialog.tsx'
 import { Field, Input } from '../../ui/field.tsx'
 import { RangeDialog } from '../../ui/range-dialog.tsx'
+import { ShownOnce, ShownOnceFooter } from '../../ui/shown-once.tsx'
 import { Specimen, State } from './specimen.tsx'
 
 const hourMs = 3_600_000
@@ -37,13 +38,18 @@ export function DialogKit() {
             {(way) => (
               <Dialog {...way} title="Copy your key now" isHeld>
                 <DialogBody>
-                  <p>It is shown this once.</p>
+                  <ShownOnce text="em_test_…" label="API key" />
                 </DialogBody>
-                <DialogFooter>
-                  <Button kind="primary" onClick={() => way.onOpenChange(false)}>
-                    Done
-                  </Button>
-                </DialogFooter>
+                <ShownOnceFooter
+                  isCopied
+                  words={{
+                    done: 'Done',
+                    close: 'Close without copying',
+                    sureLead: 'Nothing was copied.',
+                    sure: 'Close',
+                  }}
+                  onClose={() => way.onOpenChange(false)}
+                />
               </Dialog>
             )}
           </Opener>

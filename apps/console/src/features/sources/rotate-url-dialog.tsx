@@ -1,9 +1,9 @@
 'use client'
 
 import { useState } from 'react'
-import { Button } from '../../ui/button.tsx'
-import { ConfirmDialog, Dialog, DialogBody, DialogFooter } from '../../ui/dialog.tsx'
+import { ConfirmDialog, Dialog, DialogBody } from '../../ui/dialog.tsx'
 import { send } from '../../ui/send.ts'
+import { ShownOnceFooter } from '../../ui/shown-once.tsx'
 import { useLeaveGuard } from '../../ui/use-leave-guard.ts'
 import { rotateSourceUrl } from './actions.ts'
 import { ShownAddress } from './shown-address.tsx'
@@ -55,33 +55,13 @@ export function RotateUrlDialog({ slug, sourceId, onClose }: Props) {
 
 function NewAddress({ url, onClose }: { readonly url: string; readonly onClose: () => void }) {
   const [isCopied, setCopied] = useState(false)
-  const [isAsking, setAsking] = useState(false)
   useLeaveGuard()
   return (
     <>
       <DialogBody>
         <ShownAddress url={url} onCopied={() => setCopied(true)} />
       </DialogBody>
-      <DialogFooter>
-        {isCopied ? (
-          <Button kind="primary" onClick={onClose}>
-            {settings.done}
-          </Button>
-        ) : isAsking ? (
-          <>
-            <span role="alert" className="mr-auto self-center text-13 text-bad-text">
-              {settings.sureLead}
-            </span>
-            <Button kind="danger" onClick={onClose}>
-              {settings.sure}
-            </Button>
-          </>
-        ) : (
-          <Button kind="quiet" onClick={() => setAsking(true)}>
-            {settings.close}
-          </Button>
-        )}
-      </DialogFooter>
+      <ShownOnceFooter isCopied={isCopied} words={settings} onClose={onClose} />
     </>
   )
 }

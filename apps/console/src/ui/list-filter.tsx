@@ -1,12 +1,9 @@
 'use client'
 
-import { Search } from 'lucide-react'
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
-import { useEffect, useRef, useState } from 'react'
 import { Select } from './choice.tsx'
-import { controlClass } from './field.tsx'
+import { SearchField } from './search-field.tsx'
 
-const pauseMs = 250
 const all = 'all'
 
 export type ListFilterProps = {
@@ -21,8 +18,6 @@ export function ListFilter({ searchLabel, statuses, anyStatus }: ListFilterProps
   const router = useRouter()
   const path = usePathname()
   const params = useSearchParams()
-  const [search, setSearch] = useState(params.get('q') ?? '')
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
 
   function show(name: 'q' | 'status', value: string) {
     const next = new URLSearchParams(params)
@@ -30,26 +25,15 @@ export function ListFilter({ searchLabel, statuses, anyStatus }: ListFilterProps
     else next.set(name, value)
     router.push(next.size === 0 ? path : `${path}?${next}`, { scroll: false })
   }
-  useEffect(() => () => clearTimeout(timer.current), [])
 
   return (
     <search className="flex gap-2 border-line border-b px-4 py-2">
-      <span className="relative w-64 max-sm:flex-1">
-        <Search aria-hidden size={14} className="absolute top-1/2 left-2.5 -translate-y-1/2 text-fg-3" />
-        <input
-          type="search"
-          aria-label={searchLabel}
-          placeholder={searchLabel}
-          value={search}
-          onChange={(event) => {
-            const { value } = event.currentTarget
-            setSearch(value)
-            clearTimeout(timer.current)
-            timer.current = setTimeout(() => show('q', value.trim()), pauseMs)
-          }}
-          className={`${controlClass} h-7 pl-8 pointer-coarse:h-11`}
-        />
-      </span>
+      <SearchField
+        label={searchLabel}
+        initial={params.get('q') ?? ''}
+        onSearch={(text) => show('q', text)}
+        className="max-sm:w-auto max-sm:flex-1"
+      />
       <Select
         name="status"
         label="Status"

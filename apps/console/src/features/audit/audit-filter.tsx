@@ -1,16 +1,13 @@
 'use client'
 
-import { Search } from 'lucide-react'
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { Select } from '../../ui/choice.tsx'
 import { FacetChip } from '../../ui/facet-chip.tsx'
-import { controlClass } from '../../ui/field.tsx'
 import { RangeDialog } from '../../ui/range-dialog.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { isRangeName, listOf, ranges, readAuditFilter } from './filter.ts'
 import { text } from './text.ts'
-
-const pauseMs = 250
 
 type Props = { readonly actors: readonly string[]; readonly actions: readonly string[] }
 
@@ -19,10 +16,7 @@ export function AuditFilterRow({ actors, actions }: Props) {
   const router = useRouter()
   const path = usePathname()
   const params = useSearchParams()
-  const [target, setTarget] = useState(params.get('target') ?? '')
   const [isCustom, setCustom] = useState(false)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => () => clearTimeout(timer.current), [])
 
   function show(change: Readonly<Record<string, string>>) {
     const next = new URLSearchParams(params)
@@ -39,22 +33,12 @@ export function AuditFilterRow({ actors, actions }: Props) {
   const chosen = isRangeName(named) ? named : range === undefined ? 'all' : 'custom'
   return (
     <search className="flex flex-wrap gap-2 border-line border-b px-4 py-2">
-      <span className="relative w-72 max-sm:w-full">
-        <Search aria-hidden size={14} className="absolute top-1/2 left-2.5 -translate-y-1/2 text-fg-3" />
-        <input
-          type="search"
-          aria-label={text.searchTarget}
-          placeholder={text.searchTarget}
-          value={target}
-          onChange={(event) => {
-            const { value } = event.currentTarget
-            setTarget(value)
-            clearTimeout(timer.current)
-            timer.current = setTimeout(() => show({ target: value.trim() }), pauseMs)
-          }}
-          className={`${controlClass} h-7 pl-8 pointer-coarse:h-11`}
-        />
-      </span>
+      <SearchField
+        label={text.searchTarget}
+        initial={params.get('target') ?? ''}
+        onSearch={(target) => show({ target })}
+        className="w-72"
+      />
       <FacetChip
         label={text.actor}
         options={actors.map((value) => ({ value, label: value }))}

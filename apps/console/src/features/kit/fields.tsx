@@ -7,6 +7,7 @@ import { Checkbox } from '../../ui/checkbox.tsx'
 import { type Choice, RadioGroup, Select } from '../../ui/choice.tsx'
 import { Field, Input, PasswordInput, Textarea } from '../../ui/field.tsx'
 import { FormFault, RequestId, useForm } from '../../ui/form.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { Specimen, State } from './specimen.tsx'
 
 type Overlap = 'now' | 'hour' | 'day' | 'week'
@@ -36,6 +37,14 @@ export function FieldKit() {
   const [mode, setMode] = useState<'live' | 'test'>('live')
   return (
     <>
+      <Specimen name="SearchField">
+        <State name="empty">
+          <SearchField label="Name or last four" initial="" onSearch={() => undefined} />
+        </State>
+        <State name="filled">
+          <SearchField label="Search by email" initial="ana@" onSearch={() => undefined} />
+        </State>
+      </Specimen>
       <Specimen name="Field">
         <State name="plain">
           <Field name="plain" label="Name">

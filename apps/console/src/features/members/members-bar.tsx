@@ -1,14 +1,10 @@
 'use client'
 
-import { Search } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
-import { useEffect, useRef, useState } from 'react'
 import { cn } from '../../ui/class-names.ts'
-import { controlClass } from '../../ui/field.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { text } from './text.ts'
-
-const pauseMs = 250
 
 /** The two lists, for who may see both, and the search of members; all of it in the address. */
 export function MembersBar({
@@ -34,7 +30,7 @@ export function MembersBar({
           />
         </nav>
       )}
-      {current === 'members' && <SearchField />}
+      {current === 'members' && <MemberSearch />}
     </div>
   )
 }
@@ -63,31 +59,16 @@ function Tab({
   )
 }
 
-function SearchField() {
+function MemberSearch() {
   const router = useRouter()
   const path = usePathname()
   const params = useSearchParams()
-  const [search, setSearch] = useState(params.get('q') ?? '')
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => () => clearTimeout(timer.current), [])
   return (
-    <search className="relative my-2 w-64 max-sm:w-full">
-      <Search aria-hidden size={14} className="absolute top-1/2 left-2.5 -translate-y-1/2 text-fg-3" />
-      <input
-        type="search"
-        aria-label={text.search}
-        placeholder={text.search}
-        value={search}
-        onChange={(event) => {
-          const value = event.currentTarget.value
-          setSearch(value)
-          clearTimeout(timer.current)
-          timer.current = setTimeout(() => {
-            const q = value.trim()
-            router.push(q === '' ? path : `${path}?q=${encodeURIComponent(q)}`, { scroll: false })
-          }, pauseMs)
-        }}
-        className={`${controlClass} h-7 pl-8 pointer-coarse:h-11`}
+    <search className="my-2 max-sm:w-full">
+      <SearchField
+        label={text.search}
+        initial={params.get('q') ?? ''}
+        onSearch={(q) => router.push(q === '' ? path : `${path}?q=${encodeURIComponent(q)}`, { scroll: false })}
       />
     </search>
   )

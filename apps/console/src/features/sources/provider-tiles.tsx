@@ -1,9 +1,8 @@
 'use client'
 
-import { Search } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
-import { controlClass } from '../../ui/field.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import type { ProviderTile } from './provider-sheet.ts'
 import type { ProviderTiles as Tiles } from './queries.ts'
 import { Initial } from './source-facts.tsx'
@@ -13,7 +12,7 @@ const { adding, proofs } = text
 
 export function ProviderTiles({ slug, tiles }: { readonly slug: string; readonly tiles: Tiles }) {
   const [search, setSearch] = useState('')
-  const wanted = search.trim().toLowerCase()
+  const wanted = search.toLowerCase()
   const groups = (
     [
       [adding.first, tiles.first],
@@ -27,16 +26,8 @@ export function ProviderTiles({ slug, tiles }: { readonly slug: string; readonly
   const isEmpty = groups.every(({ found }) => found.length === 0)
   return (
     <div className="flex flex-col gap-5">
-      <search className="relative block w-72 max-sm:w-full">
-        <Search aria-hidden size={14} className="absolute top-1/2 left-2.5 -translate-y-1/2 text-fg-3" />
-        <input
-          type="search"
-          aria-label={adding.searchProviders}
-          placeholder={adding.searchProviders}
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-          className={`${controlClass} h-8 pl-8 pointer-coarse:h-11`}
-        />
+      <search>
+        <SearchField label={adding.searchProviders} initial="" onSearch={setSearch} className="block w-72" />
       </search>
       <p role="status" className="text-fg-2 empty:hidden">
         {isEmpty ? adding.noneFound : ''}

@@ -101,7 +101,8 @@ export function CopyButton({
   )
 }
 
-async function writeClipboard(text: string): Promise<boolean> {
+/** Answers whether it worked. */
+export async function writeClipboard(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text)
     return true

@@ -12,6 +12,7 @@ export const updatedEvent = 'eventmesh:updated'
 export async function send<Data>(run: () => Promise<ActionResult<Data>>): Promise<ActionResult<Data>> {
   let result = await run().catch(unanswered)
   if (!result.ok && result.code === 'must_rotate') {
+    // Where it was not exchanged, the second call says so.
     await fetch('/session/rotate', { method: 'POST' }).catch(() => undefined)
     result = await run().catch(unanswered)
   }

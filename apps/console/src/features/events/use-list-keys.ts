@@ -1,6 +1,7 @@
 'use client'
 
 import { useEffect } from 'react'
+import { writeClipboard } from '../../ui/copy.tsx'
 import { isDialogOpen, isTyping } from '../../ui/typing.ts'
 import { useStable } from '../../ui/use-stable.ts'
 import { type EventRow, rowId, shownId } from './event-row.ts'
@@ -43,7 +44,7 @@ export function useListKeys({ rows, selected, onSelect, onOpen, onClose, onCheck
         if (row !== undefined) onCheck(row, event.shiftKey)
         return
       case 'c':
-        if (row !== undefined) void navigator.clipboard.writeText(shownId(row)).catch(() => undefined)
+        if (row !== undefined) void writeClipboard(shownId(row))
     }
   })
   useEffect(() => {

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 import { LinkButton } from '../../ui/button.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { Prose } from '../../ui/prose.tsx'
+import { noticeSignedOut } from '../../ui/send.ts'
 import { Banner, Section } from '../../ui/states.tsx'
 import { Deliveries } from './deliveries.tsx'
 import type { ProviderSheet } from './provider-sheet.ts'
@@ -92,7 +93,9 @@ function useDeliveries(
     let timer: ReturnType<typeof setTimeout>
     const poll = async () => {
       if (!document.hidden) {
+        // No answer at all is told below, and asked for again.
         const response = await fetch(`/api/${slug}/sources/${id}/deliveries?since=${sinceMs}`).catch(() => undefined)
+        if (response !== undefined) noticeSignedOut(response)
         const rows = response?.ok ? ((await response.json()) as readonly DeliveryRow[]) : undefined
         if (isGone) return
         setState((before) => (rows === undefined ? { ...before, isBroken: true } : { rows, isBroken: false }))

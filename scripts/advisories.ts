@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, readFileSync } from 'node:fs'
-import { type Counts, none } from './check.ts'
+import { readFileSync } from 'node:fs'
+import { type Counts, none, notRun } from './check.ts'
 
 type Advisory = { readonly module_name: string; readonly severity: string; readonly url: string }
 
@@ -18,8 +18,7 @@ export function checkAdvisories(title: string): Counts {
     const why = /responded with \d+|ENOTFOUND|ECONNREFUSED|ETIMEDOUT/.exec(stdout + stderr)?.[0] ?? 'no answer'
     const line = `${title}: the registry answers no questions about advisories (${why})`
     process.stdout.write(`${line}\n`)
-    const file = process.env.EVENTMESH_NOT_RUN_FILE
-    if (file !== undefined) appendFileSync(file, `${line}\n`)
+    notRun(line)
     return none
   }
   for (const { module_name, severity, url } of found)

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Counts, none, run } from './check.ts'
+import { type Counts, none, notRun, run } from './check.ts'
 
 /** In a real Chromium: EVENTMESH_TEST_CHROMIUM, the system's, or Debian's package where it may be installed. */
 export async function checkBrowser(title: string, directory: string): Promise<Counts> {
@@ -37,11 +37,6 @@ export function findChromium(): string | undefined {
   apt('update')
   apt('install', '--no-install-recommends', 'chromium')
   return places.find(existsSync)
-}
-
-function notRun(line: string): void {
-  const file = process.env.EVENTMESH_NOT_RUN_FILE
-  if (file !== undefined) appendFileSync(file, `${line}\n`)
 }
 
 type Stats = {

@@ -58,7 +58,11 @@ export const screens: readonly Screen[] = [
   { name: 'events-rejected', path: '/{tenant}/events?outcome=rejected' },
   { name: 'events-none', path: '/{tenant}/events?q=type:nobody.sends.this' },
   { name: 'events-fault', path: '/{tenant}/events?q=status:abc' },
-  { name: 'events-live', path: '/{tenant}/events?live=1', prepare: (page) => page.waitForTimeout(5_000) },
+  {
+    name: 'events-live',
+    path: '/{tenant}/events?live=1',
+    prepare: (page) => page.getByText(/^[1-9][\d.]*\/s$/).waitFor(),
+  },
   { name: 'events-panel', path: '/{tenant}/events?outcome=accepted', prepare: firstRow },
   {
     name: 'events-body-failed',

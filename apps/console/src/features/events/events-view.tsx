@@ -63,8 +63,7 @@ export function EventsView({ slug, initial, empty, mayExport }: Props) {
   const [checked, setChecked] = useState<CheckedRows>(noChecks)
   const [isExporting, setExporting] = useState(false)
 
-  // Another question has other rows to choose from.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another question has other rows to choose from.
   useEffect(() => setChecked(noChecks), [query, isLive])
 
   function show(next: EventsFilter) {

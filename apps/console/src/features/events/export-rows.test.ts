@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { EventRow } from './event-row.ts'
 import { exportHead, exportRows } from './export-rows.ts'
 
+// Ids are texts of their own kinds: of a hand-made row nothing can make them but a cast.
 const row: EventRow = {
   requestId: '01a2151c-7ab2-761f-944b-a278a2e17d04',
   item: 1,

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { EventRow } from './event-row.ts'
 import { arrive, liveKeptMax, noLiveRows, resume } from './live-rows.ts'
 
+// All that the rows of the tail are told apart by; a cast stands for the rest.
 const row = (n: number) => ({ requestId: `r${n}`, item: 0 }) as unknown as EventRow
 const names = (rows: readonly EventRow[]) => rows.map(({ requestId }) => requestId)
 const live = { skipped: 0, isPaused: false }

@@ -116,6 +116,17 @@ export function SourcesTable({ slug, rows, direct, canAdd }: Props) {
             </span>
           </li>
         ))}
+        {direct.map((row) => (
+          <li
+            key={row.mode}
+            className="flex items-center justify-between gap-3 border-line border-b px-4 py-2 text-fg-2 pointer-coarse:py-3"
+          >
+            <span className="flex items-center gap-2">
+              {text.directApi} <TestTag mode={row.mode} />
+            </span>
+            <DayOfDeliveries usage={row.usage} />
+          </li>
+        ))}
       </ul>
     </>
   )

@@ -1,4 +1,4 @@
-// On the process, not the module: `start.ts` and the bundled server each have a copy of this file.
+// On the process, not the module: `start/serve.ts` and Next's server each have a copy of this file.
 const place = globalThis as typeof globalThis & { eventmeshDraining?: AbortController }
 
 /** Aborted when the process is asked to end: answers that would go on for ever end by themselves then. */

@@ -137,7 +137,7 @@ export async function requireMember(slug: string, capability: Capability): Promi
 
 /**
  * For answers that last: the same person's session and rights as they are now. Undefined when the session is over or was
- * exchanged, or the right is gone; while the database is away, as they were.
+ * exchanged, or the right is gone; while the database is away, as they were, but never past the session's own end.
  */
 export async function memberAgain(member: Member, capability: Capability): Promise<Member | undefined> {
   try {
@@ -148,7 +148,8 @@ export async function memberAgain(member: Member, capability: Capability): Promi
     return members.may(membership, capability) ? { ...member, ...membership, session } : undefined
   } catch {
     // Nothing can be read for anybody now; the next look decides.
-    return member
+    const endsAtMs = Math.min(member.session.expiresAt.getTime(), endOf(member).getTime())
+    return endsAtMs > Date.now() ? member : undefined
   }
 }
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { type Counts, none, notRun } from './check.ts'
+import { type Counts, failedWhole, none, notRun } from './check.ts'
 
 type Advisory = { readonly module_name: string; readonly severity: string; readonly url: string }
 
@@ -23,7 +23,7 @@ export function checkAdvisories(title: string): Counts {
   }
   for (const { module_name, severity, url } of found)
     process.stdout.write(`ADVISORY: ${module_name}, ${severity}: ${url}\n`)
-  return found.length === 0 ? { ...none, passed: 1 } : { ...none, failed: 1 }
+  return found.length === 0 ? { ...none, passed: 1 } : failedWhole(title)
 }
 
 function readAnswer(text: string): readonly Advisory[] | undefined {

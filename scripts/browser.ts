@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Counts, none, notRun, run } from './check.ts'
+import { add, type Counts, failedWhole, failureLine, none, notRun, run } from './check.ts'
 
 /** In a real Chromium: EVENTMESH_TEST_CHROMIUM, the system's, or Debian's package where it may be installed. */
 export async function checkBrowser(title: string, directory: string): Promise<Counts> {
@@ -20,8 +20,8 @@ export async function checkBrowser(title: string, directory: string): Promise<Co
       ['test', '--config', join(directory, 'playwright.config.ts'), '--reporter=list,json'],
       { EVENTMESH_TEST_CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
     )
-    const counts = readReport(report)
-    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
+    const counts = readReport(title, directory, report)
+    return code !== 0 && counts.failed === 0 ? add(counts, failedWhole(title)) : counts
   } finally {
     rmSync(own, { recursive: true, force: true })
   }
@@ -39,19 +39,40 @@ export function findChromium(): string | undefined {
   return places.find(existsSync)
 }
 
-type Stats = {
-  readonly expected: number
-  readonly flaky: number
-  readonly unexpected: number
-  readonly skipped: number
+type Suite = {
+  readonly suites?: readonly Suite[]
+  readonly specs: readonly {
+    readonly ok: boolean
+    readonly file: string
+    readonly title: string
+    readonly tests: readonly { readonly results: readonly { readonly error?: { readonly message?: string } }[] }[]
+  }[]
 }
 
-function readReport(file: string): Counts {
+type Report = {
+  readonly suites: readonly Suite[]
+  readonly stats: {
+    readonly expected: number
+    readonly flaky: number
+    readonly unexpected: number
+    readonly skipped: number
+  }
+}
+
+function readReport(title: string, directory: string, file: string): Counts {
   try {
-    const { stats } = JSON.parse(readFileSync(file, 'utf8')) as { readonly stats: Stats }
-    return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped }
+    const { stats, suites } = JSON.parse(readFileSync(file, 'utf8')) as Report
+    const failures = suites
+      .flatMap(specsOf)
+      .filter(({ ok }) => !ok)
+      .map((spec) => failureLine(join(directory, spec.file), spec.title, spec.tests[0]?.results[0]?.error?.message))
+    return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped, failures }
   } catch {
     // Its own output above says why there is no report.
-    return { ...none, failed: 1 }
+    return failedWhole(title)
   }
+}
+
+function specsOf({ suites = [], specs }: Suite): Suite['specs'] {
+  return [...specs, ...suites.flatMap(specsOf)]
 }

@@ -1,15 +1,23 @@
 import { spawn } from 'node:child_process'
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 
-/** What a check found: one command counts as one, a suite as its tests. */
-export type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number }
+/** What a check found: one command counts as one, a suite as its tests. `failures` names each that failed, a line each. */
+export type Counts = {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+  readonly failures: readonly string[]
+}
 
 /** Once a signal came, what follows is not begun any more and counts as failed. */
 let stoppedBy: NodeJS.Signals | undefined
 
-export const none: Counts = { passed: 0, failed: 0, skipped: 0 }
+export const none: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] }
+
+export const failedWhole = (title: string): Counts => ({ ...none, failed: 1, failures: [title] })
 
 export function add(...all: readonly Counts[]): Counts {
   return all.reduce(
@@ -17,6 +25,7 @@ export function add(...all: readonly Counts[]): Counts {
       passed: sum.passed + each.passed,
       failed: sum.failed + each.failed,
       skipped: sum.skipped + each.skipped,
+      failures: [...sum.failures, ...each.failures],
     }),
     none,
   )
@@ -30,7 +39,7 @@ export async function checkCommand(
   environment = {},
 ): Promise<Counts> {
   const isGood = (await run(title, command, args, environment)) === 0
-  return isGood ? { ...none, passed: 1 } : { ...none, failed: 1 }
+  return isGood ? { ...none, passed: 1 } : failedWhole(title)
 }
 
 /** Runs vitest; a file that could not be loaded and a run that ended without a report count as failed. */
@@ -44,8 +53,8 @@ export async function checkSuite(title: string, args: readonly string[], environ
       ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args],
       environment,
     )
-    const counts = readReport(report)
-    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
+    const counts = readReport(title, report)
+    return code !== 0 && counts.failed === 0 ? add(counts, failedWhole(title)) : counts
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
@@ -56,10 +65,19 @@ type Report = {
   readonly numFailedTests: number
   readonly numPendingTests: number
   readonly numTodoTests?: number
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[]
+  readonly testResults: readonly {
+    readonly name: string
+    readonly status: string
+    readonly message: string
+    readonly assertionResults: readonly {
+      readonly status: string
+      readonly fullName: string
+      readonly failureMessages: readonly string[]
+    }[]
+  }[]
 }
 
-function readReport(file: string): Counts {
+function readReport(title: string, file: string): Counts {
   try {
     const report = JSON.parse(readFileSync(file, 'utf8')) as Report
     const notLoaded = report.testResults.filter(
@@ -69,11 +87,34 @@ function readReport(file: string): Counts {
       passed: report.numPassedTests,
       failed: report.numFailedTests + notLoaded.length,
       skipped: report.numPendingTests + (report.numTodoTests ?? 0),
+      failures: [
+        ...notLoaded.map(({ name, message }) => failureLine(name, 'could not be loaded', message)),
+        ...report.testResults.flatMap(({ name, assertionResults }) =>
+          assertionResults
+            .filter(({ status }) => status === 'failed')
+            .map(({ fullName, failureMessages }) => failureLine(name, fullName, failureMessages[0])),
+        ),
+      ],
     }
   } catch {
     // Its own output above says why there is no report.
-    return { ...none, failed: 1 }
+    return failedWhole(title)
   }
+}
+
+/** On one line, so that the end of a long output still says what failed and why. */
+export function failureLine(file: string, name: string, message = ''): string {
+  const why = stripVTControlCharacters(message).split('\n', 1)[0] ?? ''
+  return `${relative(process.cwd(), file)}: ${name}: ${why}`.slice(0, 400)
+}
+
+/** The last lines of a run: what failed, what did not run, and the counts; sets the exit code. */
+export function conclude({ passed, failed, skipped, failures }: Counts, notRunLines: readonly string[] = []): void {
+  process.stdout.write('\n')
+  for (const line of failures) process.stdout.write(`FAILED: ${line}\n`)
+  for (const line of notRunLines) process.stdout.write(`NOT RUN: ${line}\n`)
+  process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`)
+  process.exitCode = failed === 0 ? 0 : 1
 }
 
 /** A part that this machine lacks: `npm test` repeats the line at its end. */

@@ -1,13 +1,12 @@
 import { checkBrowser } from './browser.ts'
-import { add, checkCommand, checkSuite, none } from './check.ts'
+import { add, checkCommand, checkSuite, conclude, none } from './check.ts'
 
 // The end-to-end tests alone; `--all` adds the budgets and a picture of every screen in every state.
 const isAll = process.argv.includes('--all')
-const { passed, failed, skipped } = add(
+const counts = add(
   await checkSuite('end to end, with real processes', ['--config', 'tests/e2e/vitest.config.ts']),
   await checkBrowser('the console in a browser', 'tests/e2e/console'),
   isAll ? await checkBrowser("the console's budgets on a million rows", 'tests/budgets') : none,
   isAll ? await checkCommand('pictures of every screen', process.execPath, ['tests/screenshots/main.ts']) : none,
 )
-process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`)
-process.exitCode = failed === 0 ? 0 : 1
+conclude(counts)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkAdvisories } from './advisories.ts'
 import { checkBrowser } from './browser.ts'
-import { add, checkSuite } from './check.ts'
+import { add, checkSuite, conclude } from './check.ts'
 import { verify } from './verification.ts'
 
 // Everything there is to test, the quick loop first. A suite whose part is missing on this machine adds a line to
@@ -22,11 +22,7 @@ const counts = add(
 const notRun = readNotRun()
 rmSync(directory, { recursive: true, force: true })
 
-const { passed, failed, skipped } = counts
-process.stdout.write('\n')
-for (const line of notRun) process.stdout.write(`NOT RUN: ${line}\n`)
-process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`)
-process.exitCode = failed === 0 ? 0 : 1
+conclude(counts, notRun)
 
 function readNotRun(): readonly string[] {
   try {

@@ -166,7 +166,11 @@ test.describe('signing in', () => {
     const attempt = async (email: string) => {
       await page.getByLabel('Email').fill(email)
       await page.getByLabel('Password', { exact: true }).fill('not this one at all')
-      await page.getByRole('button', { name: 'Sign in' }).click()
+      await Promise.all([
+        page.waitForResponse((response) => response.request().method() === 'POST'),
+        page.getByRole('button', { name: 'Sign in' }).click(),
+      ])
+      await expect(page.getByRole('button', { name: 'Sign in' })).not.toHaveAttribute('aria-disabled', 'true')
       await expect(page.getByRole('alert').filter({ hasText: /./ })).toBeVisible()
       return await page.getByRole('alert').filter({ hasText: /./ }).textContent()
     }

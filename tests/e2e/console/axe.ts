@@ -5,8 +5,9 @@ import type { Page } from '@playwright/test'
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-/** What axe finds on the page as it is now. */
+/** What axe finds on the page once it stands still: what fades in or out has neither its colours nor its place. */
 export async function violations(page: Page): Promise<readonly string[]> {
+  await page.waitForFunction(standsStill, undefined, { timeout: 10_000 })
   // In a world of its own: the page's policy allows no script of ours in its own.
   await page.evaluate(axe)
   return await page.evaluate(async (wanted) => {
@@ -23,4 +24,15 @@ export async function violations(page: Page): Promise<readonly string[]> {
       nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`),
     )
   }, tags)
+}
+
+/** Runs in the page. A turning wheel has no end and is no reason to wait. */
+async function standsStill(): Promise<boolean> {
+  // A change of style begins its transition with the frame after it.
+  for (const _ of [1, 2]) await new Promise((resolve) => requestAnimationFrame(resolve))
+  const moves = document.getAnimations().some((animation) => {
+    const end = animation.effect?.getComputedTiming().endTime
+    return animation.playState === 'running' && end !== Number.POSITIVE_INFINITY
+  })
+  return !moves && document.querySelector('[data-starting-style], [data-ending-style]') === null
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { until } from '../harness/processes.ts'
-import { expect, type House, join, send, signIn, test } from './fixtures.ts'
+import { copied, expect, type House, join, send, signIn, test } from './fixtures.ts'
 
 test('exports what the filter finds, as CSV in the zone of the screen, byte for byte', async ({ page, house }) => {
   const formula = '=HYPERLINK("http://x")'
@@ -51,8 +51,7 @@ test('exports chosen rows as NDJSON, and copies their ids', async ({ page, house
     .nth(3)
     .click({ modifiers: ['Shift'] })
   await expect(page.getByText('3 selected')).toBeVisible()
-  await page.getByRole('button', { name: 'Copy ids' }).click()
-  const ids = (await page.evaluate(() => navigator.clipboard.readText())).split('\n')
+  const ids = (await copied(page, () => page.getByRole('button', { name: 'Copy ids' }).click())).split('\n')
   expect(ids).toHaveLength(3)
 
   const file = await download(page, 'NDJSON')
@@ -80,6 +79,7 @@ test('holds the newest 10,000 and names the command for the rest', async ({ page
   await expect(page.getByRole('dialog')).toContainText('at most the newest 10,000')
   await expect(page.getByRole('dialog')).toContainText("event list --tenant acme --q 'type:export.many'")
   await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
   const file = await download(page, 'CSV')
   const lines = file.trimEnd().split('\r\n')
   expect(lines).toHaveLength(10_001)
@@ -107,7 +107,7 @@ function inZone(at: string, zone: string): string {
 async function shownAfterReload(page: Page, n: number): Promise<void> {
   await expect(async () => {
     await page.reload()
-    await expect(page.locator('tr[data-event-row]')).toHaveCount(n, { timeout: 2_000 })
+    await expect(page.locator('tr[data-event-row]')).toHaveCount(n, { timeout: 5_000 })
   }).toPass()
 }
 

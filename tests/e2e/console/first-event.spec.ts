@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { expect, signIn, test } from './fixtures.ts'
+import { copied, expect, signIn, test } from './fixtures.ts'
 
 const run = promisify(execFile)
 
@@ -13,8 +13,7 @@ test('shows the first event and its duplicate without a reload, from a command o
   await page.getByRole('button', { name: 'Create another' }).click()
   const key = page.getByLabel('Your test key')
   await expect(key).toContainText(/^em_test_[0-9A-Za-z]{38}$/)
-  await page.getByRole('button', { name: 'Copy snippet' }).click()
-  const command = await page.evaluate(() => navigator.clipboard.readText())
+  const command = await copied(page, () => page.getByRole('button', { name: 'Copy snippet' }).click())
   await run('sh', ['-c', command])
   await expect(page.getByText('Accepted')).toBeVisible()
   await run('sh', ['-c', command])

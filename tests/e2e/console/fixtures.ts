@@ -106,6 +106,7 @@ export async function signIn(page: Page, { mesh }: House, email = owner, next = 
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
 }
 
 /** A new person with this role, signed in on the page. */
@@ -117,6 +118,15 @@ export async function join(page: Page, { db, mesh, slug }: House, email: string,
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Join organization' }).click()
   await page.waitForURL((url) => url.pathname.startsWith(`/${slug}`))
+}
+
+/** What this puts into the clipboard. */
+export async function copied(page: Page, copy: () => Promise<void>): Promise<string> {
+  await page.evaluate(() => navigator.clipboard.writeText(''))
+  await copy()
+  const read = () => page.evaluate(() => navigator.clipboard.readText())
+  await expect.poll(read).not.toBe('')
+  return await read()
 }
 
 export async function sessionCookie(context: BrowserContext): Promise<string> {

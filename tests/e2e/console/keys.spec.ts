@@ -1,4 +1,4 @@
-import { expect, send, signIn, test } from './fixtures.ts'
+import { copied, expect, send, signIn, test } from './fixtures.ts'
 
 test.beforeEach(async ({ page, house }) => {
   await signIn(page, house, undefined, `/${house.slug}/keys`)
@@ -22,10 +22,10 @@ test('holds a new key until it was copied, then shows it nowhere', async ({ page
   await expect(shown).toHaveText(key)
   await expect(page.getByRole('button', { name: 'Done' })).toHaveCount(0)
 
-  await page.getByRole('button', { name: 'Copy key' }).click()
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(key)
+  expect(await copied(page, () => page.getByRole('button', { name: 'Copy key' }).click())).toBe(key)
   await page.getByRole('button', { name: 'Done' }).click()
   await expect(page.getByRole('link', { name: 'held', exact: true })).toBeFocused()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
 
   const left = await page.evaluate(() =>
     JSON.stringify([document.documentElement.outerHTML, { ...localStorage }, { ...sessionStorage }, location.href]),

@@ -68,11 +68,8 @@ test('counts each item of a batch once: shown or skipped, and its page lists all
   expect(response.status).toBe(202)
   const requestId = response.headers.get('x-request-id') ?? ''
   const skipped = async () => {
-    const text = await page
-      .getByText(/^Showing a sample/)
-      .textContent({ timeout: 500 })
-      .catch(() => '')
-    return Number(/· ([\d,]+) skipped/.exec(text ?? '')?.[1]?.replace(',', '') ?? 0)
+    const [text = ''] = await page.getByText(/^Showing a sample/).allTextContents()
+    return Number(/· ([\d,]+) skipped/.exec(text)?.[1]?.replace(',', '') ?? 0)
   }
   await expect(rows(page)).toHaveCount(100, { timeout: 20_000 })
   await page.mouse.move(700, 500)
@@ -178,10 +175,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(page.getByRole('dialog')).toBeVisible()
       expect(await violations(page)).toEqual([])
       await page.keyboard.press('Escape')
+      await expect(page.getByRole('dialog')).toHaveCount(0)
       await page.getByRole('button', { name: 'Columns' }).click()
       await page.getByRole('menuitemcheckbox', { name: 'Trace ID' }).click()
-      await page.keyboard.press('Escape')
       await expect(page).toHaveURL(/cols=/)
+      await page.keyboard.press('Escape')
+      await expect(page.getByRole('menu')).toHaveCount(0)
       expect(await violations(page)).toEqual([])
 
       await page.route('**/events/stream*', (route) => route.abort())

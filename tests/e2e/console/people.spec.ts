@@ -1,6 +1,6 @@
 import { keys, members, users } from '@eventmesh/db'
 import { violations } from './axe.ts'
-import { expect, join, owner, password, sessionCookie, signIn, test } from './fixtures.ts'
+import { copied, expect, join, owner, password, sessionCookie, signIn, test } from './fixtures.ts'
 import { ageSessions, browserOf, organization } from './organization.ts'
 
 test('invites several at once, each by a link that lets that address in, once', async ({ browser, page, house }) => {
@@ -15,10 +15,10 @@ test('invites several at once, each by a link that lets that address in, once', 
   await page.getByRole('radio', { name: /Viewer/ }).click()
   await page.getByRole('button', { name: 'Make invite links' }).click()
   await expect(page.getByText(`${ownerEmail} is a member already`)).toBeVisible()
-  await page.getByRole('button', { name: 'Copy link for one@invited.example' }).click()
-  const link = await page.evaluate(() => navigator.clipboard.readText())
+  const link = await copied(page, () => page.getByRole('button', { name: 'Copy link for one@invited.example' }).click())
   expect(link).toContain(`${house.mesh.consoleUrl}/invite/`)
   await page.getByRole('button', { name: 'Done' }).click()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
   expect(await page.content()).not.toContain(link)
 
   const guest = await browser.newContext()
@@ -170,11 +170,13 @@ test('gives a reset link, and signs a member out everywhere', async ({ browser, 
     .click()
   await page.getByRole('menuitem', { name: 'Copy reset link…' }).click()
   await page.getByRole('button', { name: 'Make reset link' }).click()
-  await page
-    .getByRole('button', { name: `Copy link for ${email}` })
-    .first()
-    .click()
-  await theirs.page.goto(await page.evaluate(() => navigator.clipboard.readText()))
+  const link = await copied(page, () =>
+    page
+      .getByRole('button', { name: `Copy link for ${email}` })
+      .first()
+      .click(),
+  )
+  await theirs.page.goto(link)
   await theirs.page.getByLabel('New password', { exact: true }).fill('seven patient herons')
   await theirs.page.getByRole('button', { name: 'Set password' }).click()
   await theirs.page.waitForURL('**/sign-in')
@@ -237,6 +239,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expect(page.getByRole('dialog')).toBeVisible()
         expect(await violations(page)).toEqual([])
         await page.keyboard.press('Escape')
+        await expect(page.getByRole('dialog')).toHaveCount(0)
         await page
           .getByRole('button', { name: `Actions for axe-${colorScheme}@example.com` })
           .locator('visible=true')
@@ -251,6 +254,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expect(page.getByRole('option', { name: /API keys/ })).toBeVisible()
         expect(await violations(page)).toEqual([])
         await page.keyboard.press('Escape')
+        await expect(page.getByRole('dialog')).toHaveCount(0)
       }
     })
   })

@@ -211,6 +211,7 @@ test('is worked by the keyboard alone: a key, its rotation, an id, an invite', a
 
   await page.keyboard.press('Control+k')
   await page.keyboard.type('create key')
+  await expect(page.getByRole('option', { name: /^Create key/ })).toHaveAttribute('aria-selected', 'true')
   await page.keyboard.press('Enter')
   await expect(page.getByLabel('Name', { exact: true })).toBeFocused()
   await page.keyboard.type('typed-key')
@@ -226,6 +227,7 @@ test('is worked by the keyboard alone: a key, its rotation, an id, an invite', a
   await page.keyboard.press('Enter')
   await expect(page.getByRole('menu')).toBeVisible()
   await page.keyboard.type('Rotate')
+  await expect(page.getByRole('menuitem', { name: 'Rotate…' })).toBeFocused()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('button', { name: 'Rotate key' })).toBeVisible()
   await page.getByRole('button', { name: 'Rotate key' }).focus()
@@ -242,6 +244,7 @@ test('is worked by the keyboard alone: a key, its rotation, an id, an invite', a
   await page.keyboard.type(id)
   await expect(page.getByRole('option', { name: 'Open event' })).toHaveAttribute('aria-selected', 'true')
   await page.keyboard.press('ArrowDown')
+  await expect(page.getByRole('option', { name: 'Open request' })).toHaveAttribute('aria-selected', 'true')
   await page.keyboard.press('Enter')
   await page.waitForURL(`**/${slug}/events?q=request%3A${id}`)
   for (const [second, path] of [

@@ -1,5 +1,5 @@
 import { violations } from './axe.ts'
-import { expect, send, signIn, test } from './fixtures.ts'
+import { copied, expect, send, signIn, test } from './fixtures.ts'
 
 const screens: readonly (readonly [name: string, path: string])[] = [
   ['overview', ''],
@@ -104,8 +104,8 @@ test('finds an event by each of its ids and by its payload, and keeps the view i
       await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events`)
       await search.fill(query)
       await search.press('Enter')
-      await page.waitForURL((url) => url.searchParams.get('q') === query, { timeout: 3_000 })
-      await expect(page.locator('tr[data-event-row]').first()).toContainText(sent.event_id, { timeout: 2_000 })
+      await page.waitForURL((url) => url.searchParams.get('q') === query, { timeout: 10_000 })
+      await expect(page.locator('tr[data-event-row]').first()).toContainText(sent.event_id, { timeout: 5_000 })
     }).toPass()
     await page.reload()
     await expect(page.locator('tr[data-event-row]').first()).toContainText(sent.event_id)
@@ -115,6 +115,7 @@ test('finds an event by each of its ids and by its payload, and keeps the view i
 
 test('keeps the old results under a search that it does not understand', async ({ page, house }) => {
   await signIn(page, house, undefined, `/${house.slug}/events`)
+  await expect(page.locator('tr[data-event-row]').first()).toBeVisible()
   const rows = await page.locator('tr[data-event-row]').count()
   await page.getByRole('searchbox').fill('status:abc')
   await page.getByRole('searchbox').press('Enter')
@@ -133,12 +134,15 @@ test('is worked by the keyboard alone', async ({ page, house }) => {
   await page.keyboard.press('/')
   await expect(page.getByRole('searchbox')).toBeFocused()
   await page.keyboard.press('Escape')
+  await expect(page.getByRole('searchbox')).not.toBeFocused()
   await page.keyboard.press('g')
   await page.keyboard.press('k')
   await page.waitForURL('**/keys')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('API keys')
   await page.keyboard.press('n')
   await expect(page.getByRole('dialog')).toBeVisible()
   await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
   await page.keyboard.press('Shift+?')
   await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
 })
@@ -149,7 +153,7 @@ test('shows hostile text as text', async ({ page, house }) => {
   await signIn(page, house)
   await expect(async () => {
     await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events/${sent.request_id}`)
-    await expect(page.getByRole('tabpanel')).toContainText('onerror', { timeout: 2_000 })
+    await expect(page.getByRole('tabpanel')).toContainText('onerror', { timeout: 5_000 })
   }).toPass()
   expect(await page.title()).not.toContain('owned')
   expect(await page.locator('img').count()).toBe(0)
@@ -163,20 +167,18 @@ test('leads from a value of the payload to its like, and keeps the open part in 
   await signIn(page, house)
   await expect(async () => {
     await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events/${sent.event_id}`)
-    await expect(page.getByRole('tabpanel')).toContainText('MUG', { timeout: 2_000 })
+    await expect(page.getByRole('tabpanel')).toContainText('MUG', { timeout: 5_000 })
   }).toPass()
   await page.keyboard.press('2')
   await expect(page).toHaveURL(/tab=envelope/)
   await page.reload()
   await expect(page.getByRole('tab', { name: 'Envelope' })).toHaveAttribute('aria-selected', 'true')
   await page.keyboard.press('1')
-  await page.getByRole('button', { name: '"sku"' }).click()
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('payload.lines[].sku')
+  const path = await copied(page, () => page.getByRole('button', { name: '"sku"' }).click())
+  expect(path).toBe('payload.lines[].sku')
   await page.getByRole('button', { name: 'Copy', exact: true }).click()
-  await page.getByRole('menuitem', { name: 'Envelope' }).click()
-  await expect
-    .poll(() => page.evaluate(() => navigator.clipboard.readText()))
-    .toContain(`"event_id":"${sent.event_id}"`)
+  const envelope = await copied(page, () => page.getByRole('menuitem', { name: 'Envelope' }).click())
+  expect(envelope).toContain(`"event_id":"${sent.event_id}"`)
   await page.getByRole('link', { name: '"a \\"quoted\\" MUG"' }).click()
   await expect(page).toHaveURL(/q=payload/)
   await expect(page.locator('tr[data-event-row]')).toHaveCount(1)

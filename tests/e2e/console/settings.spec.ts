@@ -67,7 +67,7 @@ test('asks before unsaved changes are left', async ({ page, house }) => {
     void dialog.dismiss()
   })
   await page.getByRole('link', { name: 'Events' }).click()
-  expect(asked).toEqual(['You have unsaved changes. Leave without saving them?'])
+  await expect.poll(() => asked).toEqual(['You have unsaved changes. Leave without saving them?'])
   await expect(page.getByLabel('Name')).toHaveValue('Half done')
   await page.getByRole('button', { name: 'Discard' }).click()
   await page.getByRole('link', { name: 'Events' }).click()

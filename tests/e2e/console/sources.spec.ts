@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Page } from '@playwright/test'
 import { violations } from './axe.ts'
-import { expect, join, signIn, test } from './fixtures.ts'
+import { copied, expect, join, signIn, test } from './fixtures.ts'
 
 const secret = 'whsec_test_0123456789abcdef'
 
@@ -17,8 +17,7 @@ test('connects Stripe: each mistake is named while it happens, and the right del
   await page.getByRole('button', { name: 'Create source' }).click()
   const url = (await page.getByLabel('Address', { exact: true }).textContent()) ?? ''
   expect(url).toMatch(new RegExp(`^${house.mesh.ingestUrl}/hooks/[A-Za-z0-9_-]{22,}$`))
-  await page.getByRole('button', { name: 'Copy address' }).click()
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(url)
+  expect(await copied(page, () => page.getByRole('button', { name: 'Copy address' }).click())).toBe(url)
 
   await page.getByRole('textbox', { name: 'Secret' }).fill('v1,c2lnbmF0dXJl')
   await page.getByRole('button', { name: 'Save secret and test' }).click()

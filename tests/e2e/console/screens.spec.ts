@@ -1,5 +1,5 @@
 import { violations } from './axe.ts'
-import { copied, expect, send, signIn, test } from './fixtures.ts'
+import { copied, expect, owner, send, signIn, test } from './fixtures.ts'
 
 const screens: readonly (readonly [name: string, path: string])[] = [
   ['overview', ''],
@@ -72,12 +72,36 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('button', { name: 'Create key…' }).first().click()
       await expect(page.getByRole('dialog')).toBeVisible()
       expect(await violations(page)).toEqual([])
-      await page.keyboard.press('Escape')
+      await page.getByRole('combobox', { name: 'Expires' }).click()
+      await expect(page.getByRole('option', { name: /30 days/ })).toBeVisible()
+      expect(await violations(page)).toEqual([])
       await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events`)
       await page.getByRole('button', { name: 'Send test event…' }).click()
       await page.getByRole('button', { name: 'Send event' }).click()
       await expect(page.getByText('Answer 202')).toBeVisible()
       expect(await violations(page)).toEqual([])
+    })
+
+    test('what opens over a page or out of the rail has nothing that axe finds', async ({ page, house }) => {
+      await signIn(page, house, undefined, `/${house.slug}/events`)
+      const opens = async (opener: 'button' | 'combobox', name: string | RegExp, role: 'menu' | 'listbox') => {
+        await page.getByRole(opener, { name }).locator('visible=true').first().click()
+        await expect(page.getByRole(role)).toBeVisible()
+        expect(await violations(page), `${name}`).toEqual([])
+        await page.keyboard.press('Escape')
+        await expect(page.getByRole(role)).toHaveCount(0)
+      }
+      await opens('button', 'Outcome', 'menu')
+      await opens('combobox', 'Time', 'listbox')
+      await opens('button', 'Columns', 'menu')
+      await opens('button', `Account ${owner}`, 'menu')
+      await opens('button', /^Organization/, 'menu')
+      await page.setViewportSize({ width: 390, height: 844 })
+      await page.getByRole('button', { name: 'Open navigation' }).click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+      expect(await violations(page)).toEqual([])
+      await opens('button', `Account ${owner}`, 'menu')
+      await opens('button', /^Organization/, 'menu')
     })
 
     test('the public pages have nothing that axe finds', async ({ page, house }) => {

@@ -7,6 +7,7 @@ import { Check, ChevronsUpDown } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { cn } from './class-names.ts'
 import { controlClass } from './field.tsx'
+import { useLayer } from './layer.tsx'
 
 export type Choice<Value extends string> = {
   readonly value: Value
@@ -79,6 +80,7 @@ export function Select<Value extends string>({
   disabledReason,
   className,
 }: Omit<ChoiceProps<Value>, 'isRow'> & { readonly disabledReason?: string | undefined; readonly className?: string }) {
+  const layer = useLayer()
   return (
     <BaseSelect.Root
       name={name}
@@ -102,8 +104,8 @@ export function Select<Value extends string>({
           <ChevronsUpDown aria-hidden size={14} />
         </BaseSelect.Icon>
       </BaseSelect.Trigger>
-      <BaseSelect.Portal>
-        <BaseSelect.Positioner sideOffset={4} alignItemWithTrigger={false} className="z-50">
+      <BaseSelect.Portal container={layer}>
+        <BaseSelect.Positioner positionMethod="fixed" sideOffset={4} alignItemWithTrigger={false} className="z-50">
           <BaseSelect.Popup className="popup max-h-80 min-w-[var(--anchor-width)] overflow-y-auto rounded-card bg-raised p-1 shadow-popover outline-none">
             {choices.map((choice) => (
               <BaseSelect.Item

@@ -7,6 +7,7 @@ import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'rea
 import { Button } from './button.tsx'
 import { cn } from './class-names.ts'
 import { Field, Input } from './field.tsx'
+import { Layer } from './layer.tsx'
 import { scrollRegion } from './scroll-region.ts'
 
 const scrim =
@@ -37,6 +38,7 @@ export function Dialog({
   children,
   className,
 }: DialogProps) {
+  const popup = useRef<HTMLDivElement>(null)
   return (
     <Base.Root
       open={isOpen}
@@ -51,7 +53,7 @@ export function Dialog({
     >
       <Base.Portal>
         <Base.Backdrop className={scrim} />
-        <Base.Popup className={cn(frame, className)}>
+        <Base.Popup ref={popup} className={cn(frame, className)}>
           <header
             className={isBare ? 'sr-only' : 'flex items-start justify-between gap-4 border-line border-b px-4 py-3'}
           >
@@ -70,7 +72,7 @@ export function Dialog({
               </Base.Close>
             )}
           </header>
-          {children}
+          <Layer value={popup}>{children}</Layer>
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
@@ -140,6 +142,7 @@ export function ConfirmDialog({
   typed,
   onConfirm,
 }: ConfirmProps) {
+  const popup = useRef<HTMLDivElement>(null)
   const [text, setText] = useState('')
   const isReady = typed === undefined || text === typed
   const submit = (event: FormEvent) => {
@@ -156,33 +159,35 @@ export function ConfirmDialog({
     >
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className={scrim} />
-        <AlertDialog.Popup className={frame}>
-          <form onSubmit={submit} className="contents">
-            <header className="px-4 pt-4">
-              <AlertDialog.Title className="m-0 font-semibold text-15">{title}</AlertDialog.Title>
-            </header>
-            <div className="flex flex-col gap-4 px-4 py-3">
-              <AlertDialog.Description render={<div />} className="flex flex-col gap-2 text-13 text-fg-2">
-                {children}
-              </AlertDialog.Description>
-              {typed !== undefined && (
-                <Field name="typed" label={`Type ${typed} to confirm`}>
-                  <Input value={text} onChange={(event) => setText(event.currentTarget.value)} spellCheck={false} />
-                </Field>
-              )}
-            </div>
-            <DialogFooter>
-              <Button onClick={() => onOpenChange(false)}>Cancel</Button>
-              <Button
-                type="submit"
-                kind={isDanger ? 'danger' : 'primary'}
-                isPending={isPending}
-                disabledReason={isReady ? undefined : `Type ${typed} first`}
-              >
-                {action}
-              </Button>
-            </DialogFooter>
-          </form>
+        <AlertDialog.Popup ref={popup} className={frame}>
+          <Layer value={popup}>
+            <form onSubmit={submit} className="contents">
+              <header className="px-4 pt-4">
+                <AlertDialog.Title className="m-0 font-semibold text-15">{title}</AlertDialog.Title>
+              </header>
+              <div className="flex flex-col gap-4 px-4 py-3">
+                <AlertDialog.Description render={<div />} className="flex flex-col gap-2 text-13 text-fg-2">
+                  {children}
+                </AlertDialog.Description>
+                {typed !== undefined && (
+                  <Field name="typed" label={`Type ${typed} to confirm`}>
+                    <Input value={text} onChange={(event) => setText(event.currentTarget.value)} spellCheck={false} />
+                  </Field>
+                )}
+              </div>
+              <DialogFooter>
+                <Button onClick={() => onOpenChange(false)}>Cancel</Button>
+                <Button
+                  type="submit"
+                  kind={isDanger ? 'danger' : 'primary'}
+                  isPending={isPending}
+                  disabledReason={isReady ? undefined : `Type ${typed} first`}
+                >
+                  {action}
+                </Button>
+              </DialogFooter>
+            </form>
+          </Layer>
         </AlertDialog.Popup>
       </AlertDialog.Portal>
     </AlertDialog.Root>

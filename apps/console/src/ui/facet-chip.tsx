@@ -3,6 +3,7 @@
 import { Menu } from '@base-ui/react/menu'
 import { Check, ChevronDown, X } from 'lucide-react'
 import { cn } from './class-names.ts'
+import { useLayer } from './layer.tsx'
 
 export type FacetOption = { readonly value: string; readonly label: string; readonly count?: string | undefined }
 
@@ -20,6 +21,7 @@ const active = 'border-transparent bg-accent-soft text-accent-text hover:bg-acce
 /** One dimension of a filter: its name, what is chosen, and a way to take it back. */
 export function FacetChip({ label, options, chosen, onChange }: Props) {
   const names = chosen.map((value) => options.find((option) => option.value === value)?.label ?? value)
+  const layer = useLayer()
   const isActive = chosen.length > 0
   return (
     <span className="inline-flex">
@@ -29,8 +31,8 @@ export function FacetChip({ label, options, chosen, onChange }: Props) {
           {isActive && <span className="max-w-40 truncate font-medium">{names.join(', ')}</span>}
           {!isActive && <ChevronDown aria-hidden size={13} />}
         </Menu.Trigger>
-        <Menu.Portal>
-          <Menu.Positioner align="start" sideOffset={4} className="z-50">
+        <Menu.Portal container={layer}>
+          <Menu.Positioner positionMethod="fixed" align="start" sideOffset={4} className="z-50">
             <Menu.Popup className="popup max-h-80 min-w-44 max-w-80 overflow-y-auto rounded-card bg-raised p-1 shadow-popover outline-none">
               {options.length === 0 && <div className="px-2 py-1 text-12 text-fg-3">Nothing to choose yet</div>}
               {options.map((option) => (

@@ -4,6 +4,7 @@ import { Menu as Base } from '@base-ui/react/menu'
 import { Check } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
 import { cn } from './class-names.ts'
+import { useLayer } from './layer.tsx'
 
 export function Menu({
   trigger,
@@ -16,11 +17,12 @@ export function Menu({
   readonly align?: 'start' | 'end'
   readonly className?: string
 }) {
+  const layer = useLayer()
   return (
     <Base.Root modal={false}>
       <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner align={align} sideOffset={4} className="z-50">
+      <Base.Portal container={layer}>
+        <Base.Positioner positionMethod="fixed" align={align} sideOffset={4} className="z-50">
           <Base.Popup
             className={cn('popup min-w-44 max-w-80 rounded-card bg-raised p-1 shadow-popover outline-none', className)}
           >

@@ -3,7 +3,8 @@
 import { Dialog } from '@base-ui/react/dialog'
 import { PanelLeft } from 'lucide-react'
 import { usePathname } from 'next/navigation'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { Layer } from '../../ui/layer.tsx'
 import { findEvent } from '../../ui/shell-events.ts'
 import { lastTenantCookie } from './last-tenant.ts'
 import { Rail, type RailProps } from './rail.tsx'
@@ -13,6 +14,7 @@ import { text } from './text.ts'
 /** Rail and content; below 768 px the rail is a drawer. */
 export function Shell({ children, ...rail }: RailProps & { readonly children: ReactNode }) {
   const [isOpen, setOpen] = useState(false)
+  const drawer = useRef<HTMLDivElement>(null)
   const path = usePathname()
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the drawer.
   useEffect(() => setOpen(false), [path])
@@ -46,10 +48,13 @@ export function Shell({ children, ...rail }: RailProps & { readonly children: Re
         <Dialog.Portal>
           <Dialog.Backdrop className="fixed inset-0 z-40 bg-scrim md:hidden" />
           <Dialog.Popup
+            ref={drawer}
             aria-label={text.openMenu}
             className="fixed inset-y-0 left-0 z-40 w-[264px] border-line border-r bg-bg transition-transform duration-150 data-ending-style:-translate-x-full data-starting-style:-translate-x-full md:hidden"
           >
-            <Rail {...rail} isNarrow="never" />
+            <Layer value={drawer}>
+              <Rail {...rail} isNarrow="never" />
+            </Layer>
           </Dialog.Popup>
         </Dialog.Portal>
       </Dialog.Root>

@@ -633,6 +633,7 @@ AS $function$
 declare
   expired record;
   purged bigint := 0;
+  gone bigint;
 begin
   perform set_config('app.tenant_id', '00000000-0000-0000-0000-000000000000', true);
   for expired in
@@ -644,7 +645,8 @@ begin
     perform set_config('app.tenant_id', expired.tenant_id::text, true);
     delete from source_secret k
     where k.tenant_id = expired.tenant_id and k.source_id = expired.source_id and k.id = expired.id;
-    purged := purged + 1;
+    get diagnostics gone = row_count;
+    purged := purged + gone;
   end loop;
   return purged;
 end

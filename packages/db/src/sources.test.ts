@@ -327,6 +327,20 @@ describe('secrets', () => {
     await expect(ingest.transaction((tx) => tx.sql`select source_secret_purge(1)`)).rejects.toThrow('permission denied')
   })
 
+  test('are counted as deleted only when they are gone, so that purging ends where a delete is refused', async () => {
+    const { source } = ok(await sources.create(db, { tenantId, name: 'held', provider: 'github', secrets: ['e'] }))
+    ok(await sources.markDeleted(db, named(source)))
+    await db.forTenant(tenantId, async ({ sql }) => {
+      await sql`update source set deleted_at = deleted_at - interval '31 days' where id = ${source.id}`
+    })
+    await db.sql`create function refuse() returns trigger language plpgsql as 'begin return null; end'`
+    await db.sql`create trigger refuse before delete on source_secret for each row execute function refuse()`
+    const purge = () => engine.transaction((tx) => tx.sql`select source_secret_purge(1) as n`)
+    expect(await purge()).toEqual([{ n: '0' }])
+    await db.sql`drop trigger refuse on source_secret`
+    expect(await purge()).toEqual([{ n: '1' }])
+  })
+
   test('are limited to 20 active ones', async () => {
     const many = Array.from({ length: 20 }, (_, index) => `secret ${index}`)
     const { source } = ok(await sources.create(db, { tenantId, name: 'many', provider: 'github', secrets: many }))

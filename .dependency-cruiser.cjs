@@ -79,7 +79,7 @@ module.exports = {
     home('libsodium-wrappers', '^packages/db/'),
     home('ioredis', '^packages/bus/src/redis\\.ts$'),
     home('kafkajs', '^packages/bus/src/log\\.kafka\\.consume\\.ts$'),
-    home('@platformatic/kafka', '^packages/bus/src/log\\.kafka\\.produce\\.ts$'),
+    home('@platformatic/kafka', '^packages/bus/src/log\\.kafka\\.(produce|headers)\\.ts$'),
     home('next', '^apps/console/'),
     home('react', '^apps/console/'),
     home('lucia', '^apps/console/src/server/session\\.ts$'),

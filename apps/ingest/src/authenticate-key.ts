@@ -20,7 +20,9 @@ export async function authenticateKey(
   if (token === undefined) return refuse('key_missing', 'send the API key as "Authorization: Bearer em_…"')
 
   const { keys: cache, failures } = deps
-  const found = await findCredential(parseKey(token)?.hash, { cache, failures, ip: request.ip, what })
+  const hash = cache.hashOf(token) ?? parseKey(token)?.hash
+  const finding = findCredential(token, hash, { cache, failures, ip: request.ip, what })
+  const found = 'ok' in finding ? finding : await finding
   if (!found.ok) return found
   const key = found.value
   if (key === 'absent') {

@@ -15,9 +15,10 @@ export async function authenticateSource(
   request: RawRequest,
   deps: Pick<AuthenticateDeps, 'sources' | 'failures' | 'now' | 'publicUrl'>,
 ): Promise<Authenticated> {
-  const hash = tokenHash(token)
   const { sources: cache, failures } = deps
-  const found = await findCredential(hash, { cache, failures, ip: request.ip, what })
+  const hash = cache.hashOf(token) ?? tokenHash(token)
+  const finding = findCredential(token, hash, { cache, failures, ip: request.ip, what })
+  const found = 'ok' in finding ? finding : await finding
   if (!found.ok) return found
   const source = found.value
   if (source === 'absent' || hasEnded(source, deps.now())) {

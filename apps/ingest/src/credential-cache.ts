@@ -18,6 +18,8 @@ export class CredentialCache<Holder extends { readonly tenantId: TenantId }> {
   readonly #known = new Map<string, Entry<Holder>>()
   readonly #unknown = new Map<string, number>()
   readonly #loading = new Map<string, Promise<Holder | undefined>>()
+  /** Of texts in use: to hash them is the dearest part of looking somebody up. Each goes with its entry. */
+  readonly #hashes = new Map<string, Buffer>()
   /** Counts what was forgotten: an answer that set out before that is not kept. */
   #epoch = 0
 
@@ -26,10 +28,22 @@ export class CredentialCache<Holder extends { readonly tenantId: TenantId }> {
     this.#limits = limits
   }
 
-  /** What is cached, `absent` where it is known that nobody has it, undefined when only `load` can tell. `now` is monotonic. */
-  find(hash: Buffer, now: number): Holder | 'absent' | undefined {
+  /** The hash of a credential's text, if that is in use here. */
+  hashOf(text: string): Buffer | undefined {
+    return this.#hashes.get(text)
+  }
+
+  /**
+   * What is cached, `absent` where it is known that nobody has it, undefined when only `load` can tell. `now` is
+   * monotonic. `text`: what was hashed.
+   */
+  find(hash: Buffer, now: number, text?: string): Holder | 'absent' | undefined {
     const id = hash.toString('latin1')
     const entry = this.#known.get(id)
+    if (entry !== undefined && text !== undefined && entry.text === undefined) {
+      entry.text = text
+      this.#hashes.set(text, hash)
+    }
     if (entry === undefined) {
       const until = this.#unknown.get(id)
       return until !== undefined && now < until ? 'absent' : undefined
@@ -66,7 +80,7 @@ export class CredentialCache<Holder extends { readonly tenantId: TenantId }> {
   forget(hash: Buffer): void {
     const id = hash.toString('latin1')
     this.#epoch += 1
-    this.#known.delete(id)
+    this.#drop(id)
     this.#unknown.delete(id)
     this.#loading.delete(id)
   }
@@ -74,7 +88,7 @@ export class CredentialCache<Holder extends { readonly tenantId: TenantId }> {
   forgetTenant(tenantId: string): void {
     this.#epoch += 1
     this.#loading.clear()
-    for (const [id, entry] of this.#known) if (entry.holder.tenantId === tenantId) this.#known.delete(id)
+    for (const [id, entry] of this.#known) if (entry.holder.tenantId === tenantId) this.#drop(id)
   }
 
   /** After the listener was away: what it missed is not known, so every entry is looked up again at its next use. */
@@ -92,24 +106,34 @@ export class CredentialCache<Holder extends { readonly tenantId: TenantId }> {
   }
 
   #keep(id: string, holder: Holder | undefined, now: number): void {
-    this.#known.delete(id)
+    this.#drop(id)
     this.#unknown.delete(id)
-    if (holder !== undefined) bounded(this.#known, this.#limits.keysMax).set(id, { holder, at: now, refreshAt: 0 })
-    else bounded(this.#unknown, this.#limits.unknownKeysMax).set(id, now + this.#limits.unknownKeyMs)
+    if (holder === undefined) {
+      makeRoom(this.#unknown, this.#limits.unknownKeysMax, (oldest) => this.#unknown.delete(oldest))
+      this.#unknown.set(id, now + this.#limits.unknownKeyMs)
+      return
+    }
+    makeRoom(this.#known, this.#limits.keysMax, (oldest) => this.#drop(oldest))
+    this.#known.set(id, { holder, at: now, refreshAt: 0, text: undefined })
+  }
+
+  #drop(id: string): void {
+    const text = this.#known.get(id)?.text
+    if (text !== undefined) this.#hashes.delete(text)
+    this.#known.delete(id)
   }
 }
 
-type Entry<Holder> = { readonly holder: Holder; at: number; refreshAt: number }
+type Entry<Holder> = { readonly holder: Holder; at: number; refreshAt: number; text: string | undefined }
 
 // A refresh that failed is not tried again with every request.
 const refreshPauseMs = 1_000
 
-/** Makes room for one: the entry that was written longest ago goes. */
-function bounded<Value>(map: Map<string, Value>, max: number): Map<string, Value> {
-  if (map.size < max) return map
+/** For one more: the entry that was written longest ago goes. */
+function makeRoom(map: ReadonlyMap<string, unknown>, max: number, drop: (oldest: string) => void): void {
+  if (map.size < max) return
   for (const oldest of map.keys()) {
-    map.delete(oldest)
+    drop(oldest)
     break
   }
-  return map
 }

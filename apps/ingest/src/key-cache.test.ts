@@ -105,6 +105,27 @@ describe('key cache', () => {
     expect(cache.find(hashOf('c'), 1)).toMatchObject({ tenantId })
   })
 
+  it('knows the hash of a text in use, until its key is forgotten, replaced or crowded out', async () => {
+    const { cache } = store({ keysMax: 2 })
+    const use = async (text: string): Promise<void> => {
+      await cache.load(hashOf(text), 0)
+      cache.find(hashOf(text), 1, text)
+    }
+    await use('a')
+    expect(cache.hashOf('a')).toEqual(hash)
+    expect(cache.hashOf('b')).toBeUndefined()
+    cache.forget(hash)
+    expect(cache.hashOf('a')).toBeUndefined()
+    await use('a')
+    cache.forgetTenant(tenantId)
+    expect(cache.hashOf('a')).toBeUndefined()
+    await use('a')
+    await cache.load(hash, 2)
+    expect(cache.hashOf('a')).toBeUndefined()
+    for (const text of ['a', 'b', 'c']) await use(text)
+    expect(['a', 'b', 'c'].map((text) => cache.hashOf(text) !== undefined)).toEqual([false, true, true])
+  })
+
   it('forgets a key, and all keys of a tenant', async () => {
     const { cache, state } = store()
     await cache.load(hash, 0)

@@ -9,7 +9,10 @@ import {
 import { withDeadline } from './deadline.ts'
 import type { BatchOutcome, Leaders, PartitionBatch, ProducerLimits, SendToLeader } from './log.kafka.accumulate.ts'
 import type { KafkaConnection } from './log.kafka.connection.ts'
+import { encodeHeadersAtOnce } from './log.kafka.headers.ts'
 import type { LogRecord } from './log.ts'
+
+encodeHeadersAtOnce()
 
 const keepAliveMs = 30_000
 const leaderMapMaxAgeMs = 1_000

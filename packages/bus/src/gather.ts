@@ -37,19 +37,27 @@ type Asked<Answer> = {
   readonly answers: Answer[]
   readonly resolve: (answers: readonly Answer[]) => void
   readonly reject: (error: unknown) => void
-  timer: NodeJS.Timeout | undefined
+  readonly turn: Turn<Answer>
   open: number
   isOver: boolean
+}
+
+/** What was asked during one turn of the event loop shares a deadline: a timer for each would cost more than its place. */
+type Turn<Answer> = {
+  readonly asked: Asked<Answer>[]
+  readonly timer: NodeJS.Timeout
+  open: number
 }
 
 export function gather<Request, Answer>(options: GatherOptions<Request, Answer>): Gather<Request, Answer> {
   let waiting: Waiting<Request, Answer>[] = []
   let calls = 0
-  let flushScheduled = false
+  /** The one under way: its flush is scheduled. */
+  let turn: Turn<Answer> | undefined
   let idle: (() => void)[] = []
 
   function flush(): void {
-    flushScheduled = false
+    turn = undefined
     while (calls < options.callsMax && waiting.length > 0) {
       const batch = takeCall()
       if (batch.length > 0) void send(batch)
@@ -95,26 +103,32 @@ export function gather<Request, Answer>(options: GatherOptions<Request, Answer>)
     }
   }
 
+  function openTurn(): Turn<Answer> {
+    const opened: Turn<Answer> = {
+      asked: [],
+      timer: setTimeout(() => {
+        for (const asked of opened.asked) fail(asked, options.late())
+      }, options.deadlineMs),
+      open: 0,
+    }
+    setImmediate(flush)
+    return opened
+  }
+
   return {
-    async ask(requests) {
-      if (requests.length === 0) return []
-      return await new Promise<readonly Answer[]>((resolve, reject) => {
+    ask(requests) {
+      if (requests.length === 0) return Promise.resolve([])
+      turn ??= openTurn()
+      const own = turn
+      return new Promise((resolve, reject) => {
         const open = requests.length
-        const asked: Asked<Answer> = {
-          answers: new Array(open),
-          resolve,
-          reject,
-          timer: undefined,
-          open,
-          isOver: false,
-        }
-        asked.timer = setTimeout(() => fail(asked, options.late()), options.deadlineMs)
-        for (const [index, request] of requests.entries()) {
+        const asked: Asked<Answer> = { answers: new Array(open), resolve, reject, turn: own, open, isOver: false }
+        own.asked.push(asked)
+        own.open += 1
+        for (let index = 0; index < open; index += 1) {
+          const request = requests[index]!
           waiting.push({ request, apart: options.apartBy(request), asked, index, followers: undefined })
         }
-        if (flushScheduled) return
-        flushScheduled = true
-        setImmediate(flush)
       })
     },
     drain: () =>
@@ -140,7 +154,8 @@ function fail<Answer>(asked: Asked<Answer>, error: unknown): void {
   asked.reject(error)
 }
 
-function end(asked: Pick<Asked<never>, 'timer' | 'isOver'>): void {
+function end<Answer>(asked: Asked<Answer>): void {
   asked.isOver = true
-  clearTimeout(asked.timer)
+  asked.turn.open -= 1
+  if (asked.turn.open === 0) clearTimeout(asked.turn.timer)
 }

@@ -8,15 +8,14 @@ import type { Outcome } from './outcome.ts'
 /** Puts the request's outcome together, once every item has its ending. */
 export function conclude(items: readonly Item[], isBatch: boolean, caller: Caller): Outcome {
   const answer = caller.kind === 'source' ? (acceptedAnswer(caller.source.provider) ?? undefined) : undefined
-  const endings = items.map((item) => item.ending!)
-  if (isBatch) return { kind: 'batch', endings, answer }
+  if (isBatch) return { kind: 'batch', endings: items.map((item) => item.ending!), answer }
 
-  const ending = endings[0]!
+  const ending = items[0]!.ending!
   switch (ending.status) {
     case 'accepted':
     case 'duplicate': {
-      const { status, ...kept } = ending
-      return { kind: status, ...kept, answer }
+      const { status: kind, eventId, idempotencyKey, isQuarantined } = ending
+      return { kind, eventId, idempotencyKey, isQuarantined, answer }
     }
     case 'rejected':
     case 'unknown':

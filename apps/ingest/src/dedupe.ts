@@ -59,7 +59,7 @@ function identify(items: readonly Item[], caller: Caller): readonly Item[] {
         body: candidate.fingerprinted ?? item.bytes,
         mediaType: candidate.mediaType,
         route: caller.kind === 'key' ? 'native' : 'webhook',
-        ...(candidate.headerAttributes === undefined ? {} : { attributes: candidate.headerAttributes }),
+        attributes: candidate.headerAttributes,
       }),
     }
     if (candidate.isKeyGenerated) {

@@ -1,6 +1,6 @@
 import type { AppendResult, Claims, Log } from '@eventmesh/bus'
 import { topics } from '@eventmesh/envelope'
-import type { Metrics } from '@eventmesh/runtime'
+import { type Metrics, perLabel } from '@eventmesh/runtime'
 
 /** The same log; how long each append took, how its records ended and how many bytes wait for an answer are counted. */
 export function measureLog(log: Log, metrics: Metrics): Log {
@@ -9,6 +9,9 @@ export function measureLog(log: Log, metrics: Metrics): Log {
     'topic',
     'result',
   ])
+  const ofTopic = perLabel((topic: string) =>
+    perLabel((result: AppendResult['status']) => records.labels({ topic, result })),
+  )
   const took = Object.fromEntries(topics.map((topic) => [topic, seconds.labels({ topic })]))
   let unconfirmedBytes = 0
   metrics.gaugeOf(
@@ -30,8 +33,8 @@ export function measureLog(log: Log, metrics: Metrics): Log {
       const appended = log.append(topic, given, options)
       appended.then((results) => {
         end()
-        if (results.length === 1) records.inc({ topic, result: results[0]!.status })
-        else for (const [result, n] of countBy(results)) records.inc({ topic, result }, n)
+        const ended = ofTopic(topic)
+        for (const { status } of results) ended(status).inc()
       }, end)
       return appended
     },
@@ -69,10 +72,4 @@ export function measureClaims(claims: Claims, metrics: Metrics): Claims {
     check: () => claims.check(),
     close: () => claims.close(),
   }
-}
-
-function countBy(results: readonly AppendResult[]): ReadonlyMap<AppendResult['status'], number> {
-  const counts = new Map<AppendResult['status'], number>()
-  for (const { status } of results) counts.set(status, (counts.get(status) ?? 0) + 1)
-  return counts
 }

@@ -1,4 +1,4 @@
-import type { Metrics } from '@eventmesh/runtime'
+import { type Metrics, perLabel } from '@eventmesh/runtime'
 import type { Exchange } from './exchange.ts'
 import type { Budget } from './limit.ts'
 import type { Outcome } from './outcome.ts'
@@ -18,6 +18,9 @@ export function ingestMetrics(metrics: Metrics, budget: Budget): IngestMetrics {
     'outcome',
     'code',
   ])
+  const ofStatus = perLabel((status: number) => requests.labels({ status }))
+  const ofOutcome = perLabel((outcome: string) => events.labels({ outcome, code: '' }))
+  const ofCode = perLabel((code: string) => events.labels({ outcome: 'refused', code }))
   const unchecked = metrics.counter(
     'eventmesh_ingest_unchecked_events_total',
     'Events that were accepted without a look at the claims, which did not answer.',
@@ -36,7 +39,7 @@ export function ingestMetrics(metrics: Metrics, budget: Budget): IngestMetrics {
 
   return {
     request(exchange, outcome, status) {
-      requests.inc({ status })
+      ofStatus(status).inc()
       if (outcome.kind === 'page') return
       seconds.observe((performance.now() - exchange.startedAt) / 1_000)
       for (const { dedupe, ending } of exchange.items ?? []) {
@@ -45,14 +48,17 @@ export function ingestMetrics(metrics: Metrics, budget: Budget): IngestMetrics {
       if (outcome.kind === 'batch') {
         for (const ending of outcome.endings) {
           const kind = 'isQuarantined' in ending && ending.isQuarantined === true ? 'quarantined' : ending.status
-          events.inc({ outcome: kind, code: 'refusal' in ending ? ending.refusal.code : '' })
+          const series =
+            'refusal' in ending ? events.labels({ outcome: kind, code: ending.refusal.code }) : ofOutcome(kind)
+          series.inc()
         }
       } else {
         const kind = 'isQuarantined' in outcome && outcome.isQuarantined === true ? 'quarantined' : outcome.kind
-        events.inc({ outcome: kind, code: outcome.kind === 'refused' ? outcome.refusal.code : '' })
+        const series = outcome.kind === 'refused' ? ofCode(outcome.refusal.code) : ofOutcome(kind)
+        series.inc()
       }
     },
-    refusedSocket: (code) => events.inc({ outcome: 'refused', code }),
+    refusedSocket: (code) => ofCode(code).inc(),
     backgroundError: (what) => errors.inc({ what }),
   }
 }

@@ -30,7 +30,7 @@ type Kept = {
   readonly eventId: EventId
   readonly idempotencyKey: string
   /** A webhook that contradicts an acknowledged event: it is on the topic `quarantine`. */
-  readonly isQuarantined?: boolean
+  readonly isQuarantined?: boolean | undefined
 }
 
 export type Refusal = {

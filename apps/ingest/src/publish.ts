@@ -21,7 +21,8 @@ export async function publish(items: readonly Item[], log: Log, deadlineMs: numb
     const again: Attempt[] = []
     const pauseMs = pause(tries)
     const isTimeLeft = performance.now() + pauseMs < until
-    for (const [index, attempt] of open.entries()) {
+    for (let index = 0; index < open.length; index += 1) {
+      const attempt = open[index]!
       const result = results[index]!
       if (isTimeLeft && canChange(result)) again.push(next(attempt, result))
       else end(attempt, result)
@@ -41,12 +42,21 @@ const tooLate: AppendResult = { status: 'refused', detail: 'no time left' }
 const pauseFirstMs = 50
 const pauseMaxMs = 500
 
-async function append(open: readonly Attempt[], log: Log, deadlineMs: number): Promise<readonly AppendResult[]> {
+function append(open: readonly Attempt[], log: Log, deadlineMs: number): Promise<readonly AppendResult[]> {
+  if (open.every(({ item }) => item.topic === 'events')) {
+    return log.append(
+      'events',
+      open.map(({ item }) => item.record!),
+      { deadlineMs },
+    )
+  }
+  return appendToBoth(open, log, deadlineMs)
+}
+
+async function appendToBoth(open: readonly Attempt[], log: Log, deadlineMs: number): Promise<readonly AppendResult[]> {
   const records = (topic: Item['topic']) =>
     open.filter(({ item }) => item.topic === topic).map(({ item }) => item.record!)
   const quarantined = records('quarantine')
-  if (quarantined.length === 0) return log.append('events', records('events'), { deadlineMs })
-
   const events = records('events')
   const [eventResults, quarantineResults] = await Promise.all([
     events.length > 0 ? log.append('events', events, { deadlineMs }) : [],
@@ -72,9 +82,9 @@ function next({ item, isUnknown }: Attempt, result: AppendResult): Attempt {
 function end({ item, isUnknown }: Attempt, result: AppendResult): void {
   const idempotencyKey = item.candidate!.idempotencyKey
   if (result.status === 'appended') {
+    const isQuarantined = item.topic === 'quarantine' ? true : undefined
     item.position = { partition: result.partition, offset: result.offset }
-    const kept = { status: 'accepted', eventId: item.identity!.eventId, idempotencyKey } as const
-    item.ending = item.topic === 'quarantine' ? { ...kept, isQuarantined: true } : kept
+    item.ending = { status: 'accepted', eventId: item.identity!.eventId, idempotencyKey, isQuarantined }
   } else {
     item.ending = {
       status: 'unknown',

@@ -1,4 +1,4 @@
-import type { ClaimKey, Claims, SettleRequest, YieldRequest } from '@eventmesh/bus'
+import type { Claims, SettleRequest, YieldRequest } from '@eventmesh/bus'
 import { failpoint } from '@eventmesh/bus'
 import type { Caller } from './caller.ts'
 import type { Item } from './item.ts'
@@ -13,21 +13,25 @@ export async function settle(
   owner: string,
   deps: { readonly claims: Claims; readonly ttlMs: number; readonly nowMs: number },
 ): Promise<void> {
+  const { tenantId, scope } = caller
+  const { ttlMs, nowMs } = deps
   const settles: SettleRequest[] = []
   const yields: YieldRequest[] = []
   for (const item of items) {
     if (item.dedupe === undefined || item.dedupe === 'generated' || item.topic === 'quarantine') continue
-    const key: ClaimKey = { tenantId: caller.tenantId, scope: caller.scope, key: item.candidate!.idempotencyKey }
+    const key = item.candidate!.idempotencyKey
     const { eventId, fp } = item.identity!
     if (item.position !== undefined) {
-      settles.push({ ...key, fp, result: { eventId, acceptedAtMs: deps.nowMs, ...item.position }, ttlMs: deps.ttlMs })
+      const { partition, offset } = item.position
+      const result = { eventId, acceptedAtMs: nowMs, partition, offset }
+      settles.push({ tenantId, scope, key, fp, result, ttlMs })
     } else if (item.dedupe === 'claimed') {
-      yields.push({ ...key, owner })
+      yields.push({ tenantId, scope, key, owner })
     }
   }
-  await Promise.all([
-    settles.length > 0 ? deps.claims.settle(settles) : undefined,
-    yields.length > 0 ? deps.claims.yield(yields) : undefined,
-  ])
+  const yielded = yields.length > 0 ? deps.claims.yield(yields) : undefined
+  const settled = settles.length > 0 ? deps.claims.settle(settles) : undefined
+  if (yielded !== undefined) await Promise.all([yielded, settled])
+  await settled
   if (settles.length > 0) await failpoint('after_settle')
 }

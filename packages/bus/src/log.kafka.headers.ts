@@ -8,15 +8,14 @@ import { Writer } from '@platformatic/kafka'
  */
 export function encodeHeaders(headers: ReadonlyMap<Uint8Array, Uint8Array>): Buffer {
   let size = varIntSize(headers.size)
-  for (const [name, value] of headers) {
+  headers.forEach((value, name) => {
     size += varIntSize(name.length) + name.length + varIntSize(value.length) + value.length
-  }
+  })
   const bytes = Buffer.allocUnsafe(size)
   let at = writeVarInt(bytes, 0, headers.size)
-  for (const [name, value] of headers) {
-    at = writeBytes(bytes, at, name)
-    at = writeBytes(bytes, at, value)
-  }
+  headers.forEach((value, name) => {
+    at = writeBytes(bytes, writeBytes(bytes, at, name), value)
+  })
   return bytes
 }
 

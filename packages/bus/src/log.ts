@@ -55,7 +55,7 @@ export type LogRecord = {
   /** Record headers by name: text without control characters. */
   readonly headers: Readonly<Record<string, string>>
   /** Header `em-body`: exact body bytes that the payload does not hold (forms only). */
-  readonly exactBody?: Buffer
+  readonly exactBody?: Buffer | undefined
 }
 
 export type StoredRecord = LogRecord & {

@@ -9,7 +9,7 @@ export type Fingerprinted = {
   /** The kind of route, never the URL: a rotated URL token is the same event. */
   readonly route: 'native' | 'webhook'
   /** CloudEvents attributes that were sent as headers: they change what the body means. */
-  readonly attributes?: readonly (readonly [name: string, value: string])[]
+  readonly attributes?: readonly (readonly [name: string, value: string])[] | undefined
 }
 
 /**
@@ -17,10 +17,13 @@ export type Fingerprinted = {
  * (in order of their names) and raw bytes. Never over parsed JSON: that drops repeated members and digits of large numbers.
  */
 export function fingerprint(sent: Fingerprinted): string {
-  const attributes = (sent.attributes ?? []).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).flat()
-  return hash(
-    'sha256',
-    lengthPrefixed('eventmesh/fingerprint/1', [sent.route, sent.mediaType, ...attributes, sent.body]),
-    'hex',
-  )
+  const parts = [sent.route, sent.mediaType, ...inOrder(sent.attributes), sent.body]
+  return hash('sha256', lengthPrefixed('eventmesh/fingerprint/1', parts), 'hex')
+}
+
+const none: readonly string[] = []
+
+function inOrder(attributes: Fingerprinted['attributes']): readonly string[] {
+  if (attributes === undefined || attributes.length === 0) return none
+  return attributes.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).flat()
 }

@@ -44,3 +44,18 @@ export function createMetrics(options: { readonly process: string }): Metrics {
     text: () => registry.metrics(),
   }
 }
+
+/** The series of each label value, made once: prom-client otherwise looks its labels up with each count. */
+export function perLabel<Value extends string | number, Series>(
+  make: (value: Value) => Series,
+): (value: Value) => Series {
+  const made = new Map<Value, Series>()
+  return (value) => {
+    let series = made.get(value)
+    if (series === undefined) {
+      series = make(value)
+      made.set(value, series)
+    }
+    return series
+  }
+}

@@ -2,7 +2,6 @@ import type { Claims } from '@eventmesh/bus'
 import { eventId, fingerprint } from '@eventmesh/envelope'
 import type { Caller } from './caller.ts'
 import { type Result, refuse, retrySecondsAfter } from './outcome.ts'
-import type { Proof } from './verify.ts'
 
 /**
  * A proof that does not cover the body (Mailgun, Dropbox Sign) counts for the first body that it comes with: who saw one
@@ -10,13 +9,11 @@ import type { Proof } from './verify.ts'
  * such a delivery is refused until they are back.
  */
 export async function claimProof(
-  proof: Proof,
+  token: string,
   body: Buffer,
   caller: Caller,
   { claims, ttlMs }: { readonly claims: Claims; readonly ttlMs: number },
 ): Promise<Result<undefined>> {
-  const token = proof.proofToken
-  if (token === null) return { ok: true, value: undefined }
   const { tenantId } = caller
   // Apart from the delivery ids of the same source; the result is of no use here.
   const place = { tenantId, scope: `${caller.scope}/proof`, key: token }

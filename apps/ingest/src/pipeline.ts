@@ -78,8 +78,10 @@ export async function accept(exchange: Exchange, route: Route, deps: PipelineDep
   await failpoint('after_validate')
 
   const ttlMs = times.settledTtlMs
-  const claimed = verified.proof && (await claimProof(verified.proof, body.value, caller, { claims, ttlMs }))
-  if (claimed?.ok === false) return refused(claimed.refusal)
+  if (verified.proof !== undefined && verified.proof.proofToken !== null) {
+    const claimed = await claimProof(verified.proof.proofToken, body.value, caller, { claims, ttlMs })
+    if (!claimed.ok) return refused(claimed.refusal)
+  }
   const owner = await dedupe(items, caller, { claims, waitMs: limits.claimWaitMs })
   mark(exchange, 'dedupe')
   await failpoint('after_claim')

@@ -43,16 +43,16 @@ export function readProvenHandshake(provider: Provider, input: ProofInput): Hand
 
 function unsigned(handshake: Handshake, provider: Provider, input: ProofInput): HandshakeResult | undefined {
   const { method, headers, body } = input.request
-  const query = new URLSearchParams(input.request.query)
+  const query = () => new URLSearchParams(input.request.query)
   switch (handshake.kind) {
     case 'status':
       return method === handshake.method ? answered({ status: handshake.status, headers: {}, body: '' }) : undefined
 
     case 'hub':
-      return method === 'GET' && query.has('hub.mode') ? hub(query, input) : undefined
+      return method === 'GET' && query().has('hub.mode') ? hub(query(), input) : undefined
 
     case 'echo-query': {
-      const challenge = query.get(handshake.parameter)
+      const challenge = query().get(handshake.parameter)
       if (method !== handshake.method || challenge === null) return undefined
       return challenge === '' ? invalid() : answered(text(challenge))
     }
@@ -70,13 +70,13 @@ function unsigned(handshake: Handshake, provider: Provider, input: ProofInput): 
     }
     case 'form-ping': {
       if (isProved(provider, input) || body.length > 4096) return undefined
-      const value = formField(readForm(body), handshake.field) ?? query.get(handshake.field) ?? undefined
+      const value = formField(readForm(body), handshake.field) ?? query().get(handshake.field) ?? undefined
       return value === undefined || !/^\d{1,20}$/.test(value)
         ? undefined
         : answered({ status: 200, headers: {}, body: '' })
     }
     case 'x-crc': {
-      const challenge = query.get('crc_token')
+      const challenge = query().get('crc_token')
       if (method !== 'GET' || challenge === null) return undefined
       return withSecret(input, challenge, (secret) =>
         json({ response_token: `sha256=${createHmac('sha256', secret).update(challenge).digest('base64')}` }),
@@ -98,7 +98,7 @@ function unsigned(handshake: Handshake, provider: Provider, input: ProofInput): 
       )
     }
     case 'braintree': {
-      const challenge = query.get('bt_challenge')
+      const challenge = query().get('bt_challenge')
       if (method !== 'GET' || challenge === null) return undefined
       if (!/^[0-9a-f]{20,32}$/.test(challenge)) return invalid()
       return withSecret(input, challenge, (secret) => {

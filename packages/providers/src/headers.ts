@@ -7,18 +7,28 @@ export type Headers = {
   readonly names: readonly string[]
 }
 
-/** Reads name, value, name, value … as Node's `rawHeaders` lists them. */
+/** Reads name, value, name, value … as Node's `rawHeaders` lists them: few are asked for, so that no table is made. */
 export function readHeaders(rawHeaders: readonly string[]): Headers {
-  const values = new Map<string, string[]>()
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]!.toLowerCase()
-    const seen = values.get(name)
-    if (seen === undefined) values.set(name, [rawHeaders[i + 1]!.trim()])
-    else seen.push(rawHeaders[i + 1]!.trim())
-  }
   return {
-    get: (name) => values.get(name.toLowerCase())?.[0],
-    count: (name) => values.get(name.toLowerCase())?.length ?? 0,
-    names: [...values.keys()],
+    get(name) {
+      const lower = name.toLowerCase()
+      for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+        if (isNamed(rawHeaders[i]!, lower)) return rawHeaders[i + 1]!.trim()
+      }
+      return undefined
+    },
+    count(name) {
+      const lower = name.toLowerCase()
+      let count = 0
+      for (let i = 0; i + 1 < rawHeaders.length; i += 2) if (isNamed(rawHeaders[i]!, lower)) count += 1
+      return count
+    },
+    get names() {
+      return [...new Set(rawHeaders.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()))]
+    },
   }
+}
+
+function isNamed(name: string, lower: string): boolean {
+  return name.length === lower.length && name.toLowerCase() === lower
 }

@@ -65,26 +65,32 @@ export async function verify(input: VerifyInput): Promise<Verdict> {
   const provider = providers.get(input.provider)
   if (provider === undefined) return refused('signature_mismatch', 'the provider of this source is not known')
 
-  return (await judgeWithKeys(provider, input)).verdict
+  const verdict = attempt(provider, input, nothingFetched)
+  return verdict.kind === 'unavailable' ? (await judgeWithKeys(provider, input, verdict)).verdict : verdict
 }
+
+const nothingFetched: ReadonlyMap<string, string> = new Map()
 
 /** What the provider publishes to prove this request with, by URL, as far as it could be had: for a diagnosis. */
 export async function fetchKeys(input: VerifyInput): Promise<ReadonlyMap<string, string>> {
   const provider = providers.get(input.provider)
-  return provider === undefined ? new Map() : (await judgeWithKeys(provider, input)).fetched
+  if (provider === undefined) return nothingFetched
+  return (await judgeWithKeys(provider, input, attempt(provider, input, nothingFetched))).fetched
 }
 
 async function judgeWithKeys(
   provider: Provider,
   input: VerifyInput,
+  first: Verdict,
 ): Promise<{ readonly verdict: Verdict; readonly fetched: ReadonlyMap<string, string> }> {
   const fetched = new Map<string, string>()
+  let verdict = first
   for (let round = 0; ; round++) {
-    const verdict = attempt(provider, input, fetched)
     if (verdict.kind !== 'unavailable') return { verdict, fetched }
     const text = round < fetchesMax ? await input.keys?.get(verdict.needs) : undefined
     if (text === undefined) return { verdict, fetched }
     fetched.set(verdict.needs.url, text)
+    verdict = attempt(provider, input, fetched)
   }
 }
 

@@ -55,7 +55,8 @@ export function hmac(parameters: HmacParameters): Scheme {
   const encoding = parameters.encoding ?? 'hex'
   const signed = parameters.signed ?? ['{body}']
   const decoding = parameters.key ?? 'utf8'
-  const signedHeaders = signed.flatMap((part) => /^\{header:(.+)\}$/.exec(part)?.[1] ?? [])
+  const parts = signed.map((part) => ({ part, header: headerIn(part) }))
+  const signedHeaders = parts.flatMap(({ header }) => header ?? [])
   const timeHeader = parameters.time?.header
   const extra = [timeHeader, parameters.keyName, ...signedHeaders].filter((name) => name !== undefined)
   const digestLength = { sha1: 20, sha256: 32, sha512: 64 }[hash]
@@ -124,7 +125,10 @@ export function hmac(parameters: HmacParameters): Scheme {
     const key = keyBytes(named.key, input.decoding ?? decoding)
     if (key === undefined) return undefined
     const mac = keyedHash(hash, key)
-    for (const part of signed) mac.update(partBytes(part, input, time))
+    const { headers, method, url, body } = input.request
+    for (const { part, header } of parts) {
+      mac.update(header === undefined ? fill(part, method, url, body, time) : (headers.get(header) ?? ''))
+    }
     return mac.digest()
   }
 
@@ -185,7 +189,7 @@ function signHmac(
   const mac = keyedHash(parameters.hash, key)
   const headerValue = (name: string) => input.headers.find(([candidate]) => candidate.toLowerCase() === name)?.[1] ?? ''
   for (const part of parameters.signed) {
-    const name = /^\{header:(.+)\}$/.exec(part)?.[1]
+    const name = headerIn(part)
     if (name !== undefined) mac.update(headerValue(name))
     else mac.update(fill(part, input.method, input.url, input.body, time))
   }
@@ -204,13 +208,12 @@ function signHmac(
   return { headers, body: input.body }
 }
 
-/** What the templates' parts stand for; a literal stands for itself. */
-function partBytes(part: string, input: ProofInput, time: string): Buffer | string {
-  const header = /^\{header:(.+)\}$/.exec(part)?.[1]
-  if (header !== undefined) return input.request.headers.get(header) ?? ''
-  return fill(part, input.request.method, input.request.url, input.request.body, time)
+/** The header that a part stands for. */
+function headerIn(part: string): string | undefined {
+  return /^\{header:(.+)\}$/.exec(part)?.[1]
 }
 
+/** What the templates' other parts stand for; a literal stands for itself. */
 function fill(part: string, method: string, url: string, body: Buffer, time: string): Buffer | string {
   switch (part) {
     case '{body}':

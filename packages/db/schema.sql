@@ -745,6 +745,7 @@ create table audit (
   changes jsonb default '{}'::jsonb not null,
   ip inet,
   request_id uuid,
+  session_id uuid,
   constraint audit_pkey PRIMARY KEY (tenant_id, id),
   constraint audit_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(id),
   constraint audit_action_check CHECK (action ~ '^[a-z_]+\.[a-z_]+$'::text),

@@ -10,6 +10,7 @@ export type Actor = {
   readonly name: string
   readonly ip?: string
   readonly requestId?: RequestId
+  readonly sessionId?: string
 }
 
 /** Whoever holds the operator's connection: the CLI and `npm start`. */
@@ -49,6 +50,7 @@ export async function append(tx: Transaction, entry: AuditEntry): Promise<void> 
     changes: entry.changes ?? {},
     ip: by.ip ?? null,
     requestId: by.requestId ?? null,
+    sessionId: by.sessionId ?? null,
   })
 }
 

@@ -82,6 +82,7 @@ export type { NewSession, Session } from './sessions.ts'
 export * as sessions from './sessions.ts'
 export * as signInThrottle from './sign-in-throttle.ts'
 export type { NamedSource } from './source-changes.ts'
+export type { DirectSource } from './source-direct.ts'
 export type {
   OpenedSecret,
   OpenedSecrets,

@@ -14,6 +14,7 @@ import { insert as insertSecrets, noMasterKey, secretsSchema, withFingerprints }
 import { recentMax, type SourceStatus, sourceStatus, usualGapMs } from './source-status.ts'
 import { generateToken } from './source-token.ts'
 
+export { direct } from './source-direct.ts'
 export { byTokenHash, openSecrets, siblingSecrets } from './source-lookup.ts'
 export { usage } from './source-usage.ts'
 

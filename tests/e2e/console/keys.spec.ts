@@ -71,6 +71,13 @@ test('rotates a key without a gap, and ends the overlap by hand', async ({ page,
   for (const action of ['key.created', 'key.rotated', 'key.overlap_ended']) {
     await expect(page.getByText(action, { exact: true }).first()).toBeVisible()
   }
+  await page
+    .getByRole('row', { name: /key\.overlap_ended/ })
+    .getByRole('link')
+    .first()
+    .click()
+  const entry = page.getByRole('dialog', { name: 'Audit entry' })
+  await expect(entry.getByRole('button', { name: 'Copy session id' })).toBeVisible()
 })
 
 test('revokes an idle key after a plain question, a used one after its name was typed', async ({ page, house }) => {

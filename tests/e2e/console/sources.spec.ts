@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto'
+import { keys } from '@eventmesh/db'
 import type { Page } from '@playwright/test'
 import { violations } from './axe.ts'
-import { copied, expect, join, signIn, test } from './fixtures.ts'
+import { copied, expect, join, send, signIn, test } from './fixtures.ts'
+import { organization } from './organization.ts'
 
 const secret = 'whsec_test_0123456789abcdef'
 
@@ -48,6 +50,26 @@ test('connects Stripe: each mistake is named while it happens, and the right del
   await page.getByRole('link', { name: 'Open source' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('payments')
   await expect(page.getByText('signature_mismatch').first()).toBeVisible()
+
+  await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events?q=source:payments&outcome=rejected`)
+  await page.locator('tr[data-event-row]').first().getByRole('link').click()
+  await page.getByRole('link', { name: 'Open source' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('payments')
+})
+
+test('lists the API itself with its state and its last event', async ({ page, house }) => {
+  const { slug, ownerEmail, tenantId } = await organization(house, 'direct')
+  await signIn(page, house, ownerEmail, `/${slug}/sources`)
+  const row = page.getByRole('row', { name: /Direct API test/ })
+  await expect(row).toContainText('New')
+  const made = await keys.create(house.db, { tenantId, name: 'sender', mode: 'test' })
+  if (!made.ok) throw new Error(made.detail)
+  await send(house, { event_type: 'direct.sent', payload: {} }, made.secret)
+  await expect(async () => {
+    await page.reload()
+    await expect(row).toContainText('Receiving', { timeout: 2_000 })
+  }).toPass()
+  await expect(page.getByRole('row', { name: /Direct API/ }).first()).toContainText('New')
 })
 
 test('rotates a secret without a gap, and an address with a day of both', async ({ page, house }) => {

@@ -125,5 +125,12 @@ function signedOut(): { readonly ok: false } & Fault {
 }
 
 function actor(user: CurrentUser, facts: RequestFacts): Actor {
-  return { kind: 'user', id: user.userId, name: user.email, ip: facts.ip, requestId: facts.requestId as RequestId }
+  return {
+    kind: 'user',
+    id: user.userId,
+    name: user.email,
+    ip: facts.ip,
+    requestId: facts.requestId as RequestId,
+    sessionId: user.session.id,
+  }
 }

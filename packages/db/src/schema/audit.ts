@@ -20,6 +20,8 @@ export const auditTable = pgTable(
     changes: jsonb().$type<AuditChanges>().notNull().default({}),
     ip: inet(),
     requestId: uuid('request_id').$type<RequestId>(),
+    /** As the list of a person's sessions names it; nothing that could be signed in with. */
+    sessionId: uuid('session_id'),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
 )

@@ -17,6 +17,7 @@ export type Entry = {
   readonly targetId: string
   readonly ip: string | null
   readonly requestId: string | null
+  readonly sessionId: string | null
 }
 
 /** One entry whole; `children`: what it changed. Its id is in the address, so that the view can be sent to somebody. */
@@ -56,6 +57,9 @@ export function EntryDialog({ entry, children }: { readonly entry: Entry; readon
           <Fact label={text.ip}>{entry.ip === null ? text.nothing : <code>{entry.ip}</code>}</Fact>
           <Fact label={text.requestId}>
             {entry.requestId === null ? text.nothing : <Id id={entry.requestId} label={text.copyRequestId} />}
+          </Fact>
+          <Fact label={text.sessionId}>
+            {entry.sessionId === null ? text.nothing : <Id id={entry.sessionId} label={text.copySessionId} />}
           </Fact>
         </Facts>
       </DialogBody>

@@ -21,6 +21,8 @@ export const text = {
   targetId: 'Target id',
   copyTargetId: 'Copy the target’s id',
   requestId: 'Request',
+  sessionId: 'Session',
+  copySessionId: 'Copy session id',
   copyRequestId: 'Copy the request’s id',
 } as const
 

@@ -26,7 +26,11 @@ export async function listSources(
   { status, search }: SourceQuery,
 ): Promise<{ readonly rows: readonly SourceRow[]; readonly direct: readonly DirectRow[] }> {
   const db = database()
-  const [all, usage] = await Promise.all([sources.list(db, tenant.id), sources.usage(db, tenant.id, 'day')])
+  const [all, direct, usage] = await Promise.all([
+    sources.list(db, tenant.id),
+    sources.direct(db, tenant.id),
+    sources.usage(db, tenant.id, 'day'),
+  ])
   const bars = (id: string) => (usage.get(id) ?? []).map(asBar)
   const wanted = search?.toLowerCase() ?? ''
   const rows = all
@@ -35,10 +39,12 @@ export async function listSources(
     .filter(({ name, provider }) => `${name} ${provider.name} ${provider.id}`.toLowerCase().includes(wanted))
   return {
     rows,
-    direct: [
-      { mode: 'live', usage: bars('native') },
-      { mode: 'test', usage: bars('native-test') },
-    ],
+    direct: direct.map(({ mode, status, lastReceivedAt }) => ({
+      mode,
+      status,
+      lastReceivedAt: lastReceivedAt?.toISOString() ?? null,
+      usage: bars(mode === 'live' ? 'native' : 'native-test'),
+    })),
   }
 }
 

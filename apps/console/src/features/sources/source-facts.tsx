@@ -1,13 +1,13 @@
 'use client'
 
+import type { SourceStatus } from '@eventmesh/db'
 import { count } from '../../ui/format.ts'
 import { type Bar, Spark } from '../../ui/spark.tsx'
 import { StatusMark } from '../../ui/status.tsx'
 import { Time } from '../../ui/time.tsx'
-import type { SourceRow } from './source-row.ts'
 import { statusSeverity, statusText, text } from './text.ts'
 
-export function SourceStatusMark({ status }: { readonly status: SourceRow['status'] }) {
+export function SourceStatusMark({ status }: { readonly status: SourceStatus }) {
   if (status === 'deleted') return null
   return <StatusMark severity={statusSeverity[status]} label={statusText[status]} />
 }

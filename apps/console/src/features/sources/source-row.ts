@@ -23,7 +23,12 @@ export type SourceRow = {
 }
 
 /** The API itself, which is no source that anybody made. */
-export type DirectRow = { readonly mode: 'live' | 'test'; readonly usage: readonly Bar[] }
+export type DirectRow = {
+  readonly mode: 'live' | 'test'
+  readonly status: SourceStatus
+  readonly lastReceivedAt: string | null
+  readonly usage: readonly Bar[]
+}
 
 export type SecretRow = {
   readonly id: string

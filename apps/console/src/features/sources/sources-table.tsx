@@ -89,8 +89,12 @@ export function SourcesTable({ slug, rows, direct, canAdd }: Props) {
                 <Td>
                   <DayOfDeliveries usage={row.usage} />
                 </Td>
-                <Td className="text-fg-3">–</Td>
-                <Td />
+                <Td>
+                  <LastReceived at={row.lastReceivedAt} />
+                </Td>
+                <Td>
+                  <SourceStatusMark status={row.status} />
+                </Td>
               </Tr>
             ))}
           </tbody>
@@ -119,12 +123,18 @@ export function SourcesTable({ slug, rows, direct, canAdd }: Props) {
         {direct.map((row) => (
           <li
             key={row.mode}
-            className="flex items-center justify-between gap-3 border-line border-b px-4 py-2 text-fg-2 pointer-coarse:py-3"
+            className="flex flex-col gap-0.5 border-line border-b px-4 py-2 text-fg-2 pointer-coarse:py-3"
           >
-            <span className="flex items-center gap-2">
-              {text.directApi} <TestTag mode={row.mode} />
+            <span className="flex items-center justify-between gap-3">
+              <span className="flex items-center gap-2">
+                {text.directApi} <TestTag mode={row.mode} />
+              </span>
+              <SourceStatusMark status={row.status} />
             </span>
-            <DayOfDeliveries usage={row.usage} />
+            <span className="flex justify-between gap-3 text-12">
+              <span className="truncate">{text.direct}</span>
+              <LastReceived at={row.lastReceivedAt} />
+            </span>
           </li>
         ))}
       </ul>

@@ -80,5 +80,6 @@ function entryOf(row: AuditRow): Entry {
     targetId: row.targetId,
     ip: row.ip,
     requestId: row.requestId,
+    sessionId: row.sessionId,
   }
 }

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 /** What a proxy does to the bytes that pass; all of it can change while connections run. */
 export type Faults = {
-  /** Milliseconds that every chunk waits, in both directions. */
+  /** Milliseconds that every chunk waits from its arrival on, in both directions. */
   latencyMs: number
   /** New connections are reset. */
   isRefusing: boolean
@@ -84,16 +84,24 @@ export async function startProxy(
 
   function pipe(from: Socket, to: Socket, direction: Direction, map: (chunk: Buffer) => Buffer): void {
     let ready = Promise.resolve()
+    /** When the line has carried what came before, at `bytesPerSecond`. */
+    let freeAt = 0
+    let isWaiting = false
     from.on('data', (chunk: Buffer) => {
       const bytes = map(chunk)
       if (faults.blackhole === 'both' || faults.blackhole === direction) return
-      const delayMs =
-        faults.latencyMs + (faults.bytesPerSecond > 0 ? (bytes.length / faults.bytesPerSecond) * 1_000 : 0)
-      if (delayMs === 0) return pass(to, direction, bytes)
-      ready = ready.then(async () => {
-        await new Promise((resolve) => setTimeout(resolve, delayMs))
+      const carriedMs = faults.bytesPerSecond > 0 ? (bytes.length / faults.bytesPerSecond) * 1_000 : 0
+      const now = performance.now()
+      freeAt = Math.max(now, freeAt) + carriedMs
+      const dueAt = freeAt + faults.latencyMs
+      if (dueAt <= now && !isWaiting) return pass(to, direction, bytes)
+      isWaiting = true
+      const last = ready.then(async () => {
+        await new Promise((resolve) => setTimeout(resolve, dueAt - performance.now()))
         pass(to, direction, bytes)
+        isWaiting = ready !== last
       })
+      ready = last
     })
   }
 

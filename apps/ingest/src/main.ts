@@ -62,7 +62,7 @@ runProcess('ingest', async () => {
   }
   const log = await openLog({
     database: logDatabase,
-    kafka: kafka && { connection: kafka, durability: config.EVENTMESH_DURABILITY, onAlarm },
+    kafka: kafka && { connection: kafka, durability: config.EVENTMESH_DURABILITY, connectsAtOnce: true, onAlarm },
   })
   await refuseUnsafeLog(config, log)
   const claims = await openClaims({

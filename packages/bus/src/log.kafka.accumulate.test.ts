@@ -34,7 +34,11 @@ type Call = {
 /** Partitions 0 and 1 belong to leader 1, 2 and 3 to leader 2; calls end when the test answers them. */
 function makeAccumulator(limits: Partial<ProducerLimits> = {}) {
   const calls: Call[] = []
-  const known = { count: partitions as number | undefined, leaders: [1, 1, 2, 2] as (number | undefined)[] }
+  const known = {
+    count: partitions as number | undefined,
+    leaders: [1, 1, 2, 2] as (number | undefined)[],
+    isReady: true,
+  }
   let refreshes = 0
   const accumulator: Accumulator = accumulate(
     {
@@ -44,15 +48,20 @@ function makeAccumulator(limits: Partial<ProducerLimits> = {}) {
         refreshes += 1
       },
     },
-    (leader, batches) =>
-      new Promise((resolve) => {
-        const answer = (outcomes = batches.map((): BatchOutcome => ({ baseOffset: 100 }))): void => resolve(outcomes)
-        calls.push({ leader, batches, answer })
-      }),
+    {
+      isReady: () => known.isReady,
+      send: (leader, batches) =>
+        new Promise((resolve) => {
+          const answer = (outcomes = batches.map((): BatchOutcome => ({ baseOffset: 100 }))): void => resolve(outcomes)
+          calls.push({ leader, batches, answer })
+        }),
+    },
     { ...producerLimits, ...limits },
   )
   return { accumulator, calls, known, refreshes: () => refreshes }
 }
+
+const carried = ({ batches }: Call) => batches.flatMap(({ records }) => records.map(({ key }) => key))
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
@@ -101,18 +110,81 @@ describe('accumulate', () => {
     ])
   })
 
-  test('a partition is never in two calls, though its leader moved meanwhile', async () => {
+  test('a key is never in two calls, though its leader moved meanwhile', async () => {
     const { accumulator, calls, known } = makeAccumulator()
     void accumulator.append('t', [record(keyIn(0))], 60_000)
     await turn()
     known.leaders[0] = 2
     void accumulator.append('t', [record(keyIn(0))], 60_000)
+    void accumulator.append('t', [record(keyIn(0, 'other'))], 60_000)
     await turn()
+    expect(calls.map(carried)).toEqual([[keyIn(0)], [keyIn(0, 'other')]])
+    calls[0]!.answer()
+    calls[1]!.answer()
+    await turn()
+    expect(calls.slice(2).map(({ leader }) => leader)).toEqual([2])
+    calls[2]!.answer()
+  })
+
+  test('a late call is overtaken by another, up to four, and not before it is late', async () => {
+    const { accumulator, calls } = makeAccumulator({ callLateMs: 50 })
+    for (const n of [1, 2, 3, 4]) {
+      void accumulator.append('t', [record(keyIn(0, `n${n}-`))], 60_000)
+      await turn()
+      expect(calls.length).toBe(Math.max(1, n - 1))
+      if (n > 1) await expect.poll(() => calls.length, { interval: 2 }).toBe(n)
+    }
+    void accumulator.append('t', [record(keyIn(0, 'n5-'))], 60_000)
+    await new Promise((resolve) => setTimeout(resolve, 120))
+    expect(calls.length).toBe(4)
+    calls[2]!.answer()
+    await turn()
+    expect(calls.map(carried)[4]).toEqual([keyIn(0, 'n5-')])
+    for (const call of calls) call.answer()
+    await accumulator.drain()
+  })
+
+  test('a late call is not overtaken while no other connection is ready', async () => {
+    const { accumulator, calls, known } = makeAccumulator({ callLateMs: 1 })
+    known.isReady = false
+    void accumulator.append('t', [record(keyIn(0))], 60_000)
+    await turn()
+    void accumulator.append('t', [record(keyIn(0, 'other'))], 60_000)
+    await new Promise((resolve) => setTimeout(resolve, 20))
     expect(calls.length).toBe(1)
+    known.isReady = true
+    accumulator.flush()
+    expect(calls.length).toBe(2)
+    for (const call of calls) call.answer()
+  })
+
+  test('a record waits while one with its key is in flight, and those behind it pass', async () => {
+    const { accumulator, calls } = makeAccumulator({ callLateMs: 1 })
+    const key = keyIn(0)
+    void accumulator.append('t', [record(key)], 60_000)
+    await turn()
+    for (const each of [key, keyIn(0, 'other'), key]) void accumulator.append('t', [record(each)], 60_000)
+    await expect.poll(() => calls.map(carried), { interval: 2 }).toEqual([[key], [keyIn(0, 'other')]])
+    calls[0]!.answer([{ unknown: 'cut' }])
+    await expect.poll(() => calls.map(carried)[2], { interval: 2 }).toEqual([key, key])
+    for (const call of calls) call.answer()
+    await accumulator.drain()
+  })
+
+  test('a record that was called refused is not sent when the call before it ends', async () => {
+    const { accumulator, calls } = makeAccumulator({ callsPerLeaderMax: 1 })
+    const key = keyIn(0)
+    void accumulator.append('t', [record(key)], 60_000)
+    await turn()
+    const patient = accumulator.append('t', [record(keyIn(0, 'patient'))], 60_000)
+    const hurried = accumulator.append('t', [record(keyIn(0, 'hurried'))], 20)
+    expect(await hurried).toMatchObject([{ status: 'refused' }])
     calls[0]!.answer()
     await turn()
-    expect(calls[1]!.leader).toBe(2)
+    expect(calls.map(carried)).toEqual([[key], [keyIn(0, 'patient')]])
     calls[1]!.answer()
+    expect(await patient).toMatchObject([{ status: 'appended' }])
+    expect(accumulator.buffered).toEqual({ records: 0, bytes: 0 })
   })
 
   test('a partition without a good outcome is unknown, and alone', async () => {

@@ -14,6 +14,10 @@ export type ProducerLimits = {
   /** One answer may take this long before the client asks again inside the same call. */
   readonly requestTimeoutMs: number
   readonly callDeadlineMs: number
+  /** Calls in flight to one leader at once. */
+  readonly callsPerLeaderMax: number
+  /** A further call leaves when every one in flight to that leader is older than this. */
+  readonly callLateMs: number
 }
 
 export const producerLimits: ProducerLimits = {
@@ -25,6 +29,8 @@ export const producerLimits: ProducerLimits = {
   brokerTimeoutMs: 5_000,
   requestTimeoutMs: 6_000,
   callDeadlineMs: 6_500,
+  callsPerLeaderMax: 4,
+  callLateMs: 100,
 }
 
 /** What one produce call carries for one partition: one record batch, so record i stands at base offset + i. */
@@ -39,6 +45,13 @@ export type BatchOutcome = { readonly baseOffset: number } | { readonly unknown:
 
 /** Sends one call to one leader; ends within the call deadline and never throws. One outcome per batch, in order. */
 export type SendToLeader = (leader: number, batches: readonly PartitionBatch[]) => Promise<readonly BatchOutcome[]>
+
+/** What carries the calls: a few connections to each leader, one call in flight on each. */
+export type Carrier = {
+  readonly send: SendToLeader
+  /** Whether one more call to this leader would leave at once. */
+  isReady(leader: number): boolean
+}
 
 /** Who leads which partition, as far as is known: a hint, since the client finds a moved leader by itself. */
 export type Leaders = {
@@ -58,20 +71,23 @@ export type Accumulator = {
 }
 
 /**
- * Gathers records and sends them once per event-loop turn, without a linger: one call in flight per leader with all
- * its waiting partitions, one call in flight per partition, and what comes meanwhile waits for the next call. A lone
- * record pays nothing, a crowd shares; a leader that does not answer holds up no other.
+ * Gathers records and sends them once per event-loop turn, without a linger: one call to a leader with all its waiting
+ * partitions, and what comes while it flies waits for the next. A lone record pays nothing, a crowd shares; a leader
+ * that does not answer holds up no other.
+ *
+ * A call that is late is overtaken: once all calls in flight to a leader are older than `callLateMs`, one more leaves, up
+ * to `callsPerLeaderMax`. Of two calls either may be appended first, so a record waits while one with its key is in flight.
  *
  *   waiting ─call▶ sent ─good entry▶ appended
  *      │             └─anything else, or the deadline▶ unknown
  *      └─deadline▶ refused: it never left this process
  */
-export function accumulate(leaders: Leaders, send: SendToLeader, limits: ProducerLimits): Accumulator {
+export function accumulate(leaders: Leaders, carrier: Carrier, limits: ProducerLimits): Accumulator {
   /** Records whose topic has no known partition count yet stand here, before any queue. */
   const arrived: Waiting[] = []
   /** Oldest first: a queue that was served goes to the end. */
   const queues = new Map<string, Queue>()
-  const busyLeaders = new Set<number>()
+  const flights = new Map<number, Flights>()
   const buffered = { records: 0, bytes: 0 }
   let isScheduled = false
   let whenEmpty: (() => void)[] = []
@@ -129,7 +145,7 @@ export function accumulate(leaders: Leaders, send: SendToLeader, limits: Produce
       const name = `${waiting.topic}:${partition}`
       let queue = queues.get(name)
       if (queue === undefined) {
-        queue = { topic: waiting.topic, partition, waiting: [], isInFlight: false }
+        queue = { topic: waiting.topic, partition, waiting: [], inFlight: new Set() }
         queues.set(name, queue)
       }
       queue.waiting.push(waiting)
@@ -144,9 +160,8 @@ export function accumulate(leaders: Leaders, send: SendToLeader, limits: Produce
     const bytesByLeader = new Map<number, number>()
     for (const [name, queue] of [...queues]) {
       dropSettled(queue.waiting)
-      if (queue.isInFlight) continue
       if (queue.waiting.length === 0) {
-        queues.delete(name)
+        if (queue.inFlight.size === 0) queues.delete(name)
         continue
       }
       const leader = leaders.leaderOf(queue.topic, queue.partition)
@@ -154,12 +169,13 @@ export function accumulate(leaders: Leaders, send: SendToLeader, limits: Produce
         leaders.refresh()
         continue
       }
-      if (busyLeaders.has(leader)) continue
-      const size = batchSize(queue.waiting)
+      if (!calls.has(leader) && !mayLaunch(leader)) continue
+      const { picked, bytes } = pick(queue)
       const callBytes = bytesByLeader.get(leader) ?? 0
-      if (callBytes > 0 && callBytes + size.bytes > limits.callBytesMax) continue
-      bytesByLeader.set(leader, callBytes + size.bytes)
-      const batch = { queue, taken: queue.waiting.splice(0, size.count) }
+      if (picked.length === 0 || (callBytes > 0 && callBytes + bytes > limits.callBytesMax)) continue
+      bytesByLeader.set(leader, callBytes + bytes)
+      take(queue, picked)
+      const batch = { queue, taken: picked }
       const call = calls.get(leader)
       if (call === undefined) calls.set(leader, [batch])
       else call.push(batch)
@@ -169,25 +185,56 @@ export function accumulate(leaders: Leaders, send: SendToLeader, limits: Produce
     return calls
   }
 
-  /** As many records as one batch holds; a record above the batch limit goes alone. */
-  function batchSize(waiting: readonly Waiting[]): { count: number; bytes: number } {
-    let count = 0
+  /** Asks again by itself when the newest call becomes late; for a free connection the carrier calls `flush`. */
+  function mayLaunch(leader: number): boolean {
+    const flying = flights.get(leader)
+    if (flying === undefined || flying.count === 0) return true
+    if (flying.count >= limits.callsPerLeaderMax) return false
+    const earlyMs = flying.newestAt + limits.callLateMs - performance.now()
+    if (earlyMs <= 0) return carrier.isReady(leader)
+    flying.timer ??= setTimeout(() => {
+      flying.timer = undefined
+      flush()
+    }, Math.ceil(earlyMs))
+    return false
+  }
+
+  /** The oldest that one batch holds, without those whose key is in flight; a record above the batch limit goes alone. */
+  function pick({ waiting, inFlight }: Queue): { readonly picked: readonly Waiting[]; readonly bytes: number } {
+    const keysInFlight = new Set([...inFlight].flatMap((taken) => taken.map(({ record }) => record.key)))
+    const picked: Waiting[] = []
     let bytes = 0
-    for (const { bytes: size } of waiting) {
-      if (count > 0 && (count >= limits.batchRecordsMax || bytes + size > limits.batchBytesMax)) break
-      count += 1
-      bytes += size
+    for (const each of waiting) {
+      if (isSettled(each) || keysInFlight.has(each.record.key)) continue
+      const isFull = picked.length >= limits.batchRecordsMax || bytes + each.bytes > limits.batchBytesMax
+      if (picked.length > 0 && isFull) break
+      picked.push(each)
+      bytes += each.bytes
     }
-    return { count, bytes }
+    return { picked, bytes }
+  }
+
+  /** Lets go of those that ended while they waited, too: what was called refused must not be sent. */
+  function take(queue: Queue, picked: readonly Waiting[]): void {
+    for (const each of picked) each.isSent = true
+    queue.inFlight.add(picked)
+    const gone: Waiting[] = []
+    const left: Waiting[] = []
+    for (const each of queue.waiting) {
+      if (each.isSent) continue
+      if (isSettled(each)) gone.push(each)
+      else left.push(each)
+    }
+    queue.waiting = left
+    release(gone)
   }
 
   async function launch(leader: number, batches: readonly TakenBatch[]): Promise<void> {
-    busyLeaders.add(leader)
-    for (const { queue, taken } of batches) {
-      queue.isInFlight = true
-      for (const waiting of taken) waiting.isSent = true
-    }
-    const outcomes = await send(
+    const flying = flights.get(leader) ?? { count: 0, newestAt: 0, timer: undefined }
+    flights.set(leader, flying)
+    flying.count += 1
+    flying.newestAt = performance.now()
+    const outcomes = await carrier.send(
       leader,
       batches.map(({ queue, taken }) => ({
         topic: queue.topic,
@@ -195,9 +242,9 @@ export function accumulate(leaders: Leaders, send: SendToLeader, limits: Produce
         records: taken.map(({ record }) => record),
       })),
     )
-    busyLeaders.delete(leader)
+    flying.count -= 1
     for (const [at, { queue, taken }] of batches.entries()) {
-      queue.isInFlight = false
+      queue.inFlight.delete(taken)
       release(taken)
       const outcome = outcomes[at] ?? { unknown: 'the call ended without an outcome for this partition' }
       for (const [i, waiting] of taken.entries()) settle(waiting, resultOf(outcome, queue.partition, i))
@@ -214,15 +261,14 @@ export function accumulate(leaders: Leaders, send: SendToLeader, limits: Produce
     dropSettled(arrived)
     for (const [name, queue] of [...queues]) {
       dropSettled(queue.waiting)
-      if (queue.waiting.length === 0 && !queue.isInFlight) queues.delete(name)
+      if (queue.waiting.length === 0 && queue.inFlight.size === 0) queues.delete(name)
     }
   }
 
   /** Lets go of records from the front whose append has ended: they hold memory until they are dropped. */
   function dropSettled(waiting: Waiting[]): void {
     let settled = 0
-    while (settled < waiting.length && waiting[settled]!.call.results[waiting[settled]!.index] !== undefined)
-      settled += 1
+    while (settled < waiting.length && isSettled(waiting[settled]!)) settled += 1
     if (settled > 0) release(waiting.splice(0, settled))
   }
 
@@ -251,7 +297,16 @@ type Waiting = {
   isSent: boolean
 }
 
-type Queue = { readonly topic: string; readonly partition: number; readonly waiting: Waiting[]; isInFlight: boolean }
+type Queue = {
+  readonly topic: string
+  readonly partition: number
+  waiting: Waiting[]
+  /** What its calls carry now, by call. */
+  readonly inFlight: Set<readonly Waiting[]>
+}
+
+/** The calls of one leader; the timer asks again when the newest is late. */
+type Flights = { count: number; newestAt: number; timer: NodeJS.Timeout | undefined }
 
 type TakenBatch = { readonly queue: Queue; readonly taken: readonly Waiting[] }
 
@@ -264,6 +319,10 @@ type PendingAppend = {
 
 function startAppend(count: number, resolve: (results: readonly AppendResult[]) => void): PendingAppend {
   return { results: new Array<AppendResult | undefined>(count).fill(undefined), open: count, timer: undefined, resolve }
+}
+
+function isSettled({ call, index }: Waiting): boolean {
+  return call.results[index] !== undefined
 }
 
 /** The first result stays: an answer after the deadline changes nothing. */

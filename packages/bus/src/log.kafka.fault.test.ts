@@ -229,6 +229,121 @@ withPart(kafkaPart, () => {
       await untilAppends()
     })
 
+    test('B1: with half a second to the broker each of sixteen senders has its answer within one', async () => {
+      const own = await open({})
+      await untilAppends(own)
+      // Every connection stands before the broker turns slow.
+      await expect.poll(() => kafka.proxies[0]!.connections, { timeout: 10_000 }).toBeGreaterThanOrEqual(4)
+      kafka.proxies[0]!.faults.latencyMs = 250
+      const appended = new Map<string, string>()
+      const tookMs: number[] = []
+      const senders = Array.from({ length: 16 }, async () => {
+        for (let round = 0; round < 6; round += 1) {
+          const key = newMark()
+          const startedAt = performance.now()
+          const result = await appendOne(own, key, 5_000)
+          tookMs.push(performance.now() - startedAt)
+          if (result.status === 'appended') appended.set(`${result.partition}/${result.offset}`, key)
+        }
+      })
+      await Promise.all(senders)
+      kafka.proxies[0]!.faults.latencyMs = 0
+      await own.close()
+      expect(Math.min(...tookMs)).toBeGreaterThan(490)
+      expect(Math.max(...tookMs)).toBeLessThan(1_000)
+      const stored = await readByBroker(kafka, 'eventmesh.events')
+      expect(appended.size).toBe(96)
+      expect([...appended].filter(([place, key]) => stored.get(place) !== key)).toEqual([])
+    })
+
+    test.each(['cut', 'killed'] as const)(
+      'B2: of several calls in flight to a broker that is %s, each counts by its own answer',
+      async (how) => {
+        const own = await open({ callLateMs: 20 })
+        await untilAppends(own)
+        await expect.poll(() => kafka.proxies[0]!.connections, { timeout: 10_000 }).toBeGreaterThanOrEqual(4)
+        const proxy = kafka.proxies[0]!
+        const appended = new Map<string, string>()
+        const statuses = new Map<string, number>()
+        const slots = [0, 1, 2].map(() => newMark())
+        const order = new Map<string, number[]>(slots.map((key) => [key, []]))
+        let sent = 0
+        async function send(key: string, n: number): Promise<void> {
+          sent += 1
+          const [result] = await own.append('events', [record(key, { n })], { deadlineMs: 9_000 })
+          statuses.set(result!.status, (statuses.get(result!.status) ?? 0) + 1)
+          if (result?.status !== 'appended') return
+          appended.set(`${result.partition}/${result.offset}`, key)
+          order.get(key)?.push(result.offset)
+        }
+        proxy.faults.latencyMs = 100
+        const load = new AbortController()
+        const senders = [
+          ...Array.from({ length: 16 }, async () => {
+            while (!load.signal.aborted) await send(newMark(), 0)
+          }),
+          // One after another, as the promise on order says.
+          ...slots.map(async (key) => {
+            for (let n = 0; !load.signal.aborted; n += 1) await send(key, n)
+          }),
+        ]
+        const grown = async (by: number) => {
+          const target = appended.size + by
+          await expect.poll(() => appended.size, { timeout: 60_000, interval: 20 }).toBeGreaterThanOrEqual(target)
+        }
+        await grown(100)
+        for (let round = 0; round < (how === 'cut' ? 8 : 2); round += 1) {
+          if (how === 'cut') {
+            await proxy.cutAfter(round % 2 === 0 ? 'to-client' : 'to-server', 1 + round * 150)
+            if (round % 3 === 0) proxy.cut()
+          } else {
+            await kafka.cluster.kill(1)
+            await kafka.cluster.start(1)
+            await kafka.cluster.ready({ count: 1 })
+          }
+          await grown(60)
+        }
+        load.abort()
+        await Promise.all(senders)
+        proxy.faults.latencyMs = 0
+        await own.close()
+        const stored = await readByBroker(kafka, 'eventmesh.events')
+        expect([...appended].filter(([place, key]) => stored.get(place) !== key)).toEqual([])
+        expect([...statuses.values()].reduce((sum, count) => sum + count, 0)).toBe(sent)
+        for (const offsets of order.values()) {
+          expect(offsets.length).toBeGreaterThan(3)
+          expect(offsets).toEqual(offsets.toSorted((a, b) => a - b))
+        }
+      },
+    )
+
+    test('B2: a key whose call has no answer waits for its end, while later calls are answered', async () => {
+      const own = await open({ ...hurried, callLateMs: 20 })
+      await untilAppends(own)
+      await expect.poll(() => kafka.proxies[0]!.connections, { timeout: 10_000 }).toBeGreaterThanOrEqual(4)
+      const key = newMark()
+      const { caught } = kafka.proxies[0]!.catchAnswer(api.produce, { kind: 'hold' })
+      const ended: string[] = []
+      const note = async (name: string, result: Promise<AppendResult>) => {
+        const { status } = await result
+        ended.push(`${name} ${status}`)
+        return await result
+      }
+      const first = note('first', appendOne(own, key, 5_000))
+      await caught
+      const second = note('second', appendOne(own, key, 5_000))
+      const other = note('other', appendOne(own, newMark(), 5_000))
+      const results = await Promise.all([first, second, other])
+      expect(ended[0]).toBe('other appended')
+      expect(ended.at(-1)).toBe('second appended')
+      await own.close()
+      const stored = await readByBroker(kafka, 'eventmesh.events')
+      const offsets = [...stored].filter(([, each]) => each === key).map(([place]) => Number(place.split('/')[1]))
+      // The held one is in the log: found again by the client or not, it stands before the second.
+      expect(offsets.length).toBeGreaterThanOrEqual(2)
+      expect(results[1].status === 'appended' && results[1].offset).toBe(Math.max(...offsets))
+    })
+
     test('B2: an answer that is lost after the append is found again: one record, not two', async () => {
       const patient = await open({})
       await untilAppends(patient)

@@ -7,9 +7,10 @@ import {
   Producer,
 } from '@platformatic/kafka'
 import { withDeadline } from './deadline.ts'
-import type { BatchOutcome, Leaders, PartitionBatch, ProducerLimits, SendToLeader } from './log.kafka.accumulate.ts'
+import type { BatchOutcome, Carrier, Leaders, PartitionBatch, ProducerLimits } from './log.kafka.accumulate.ts'
 import type { KafkaConnection } from './log.kafka.connection.ts'
 import { encodeHeadersAtOnce } from './log.kafka.headers.ts'
+import { type Lane, openLanes } from './log.kafka.lanes.ts'
 import type { LogRecord } from './log.ts'
 
 encodeHeadersAtOnce()
@@ -20,7 +21,7 @@ const leaderMapDeadlineMs = 5_000
 
 export type KafkaSender = {
   readonly leaders: Leaders
-  readonly send: SendToLeader
+  readonly carrier: Carrier
   /** Reads the leaders of these topics now; rejects when no broker answers in time. */
   readLeaders(topics: readonly string[]): Promise<void>
   close(): Promise<void>
@@ -28,64 +29,88 @@ export type KafkaSender = {
 
 /**
  * Produces with @platformatic/kafka, idempotent and acknowledged by every in-sync replica, with the settings that held
- * under faults (docs/decisions/0003-two-kafka-clients.md). Each leader has a producer of its own: after an unknown
- * outcome that one is closed by force and made anew, and the calls to other leaders go on.
+ * under faults (docs/decisions/0003-two-kafka-clients.md). Each lane to a leader has a producer of its own: after an
+ * unknown outcome that one is closed by force and made anew, and all other calls go on.
+ * `connectsAtOnce`: the first record does not wait for the connections; `onChange`: leaders moved, or a lane is open.
  */
 export function openSender(
   connection: KafkaConnection,
   topics: readonly string[],
   limits: ProducerLimits,
-  onLeadersChanged: () => void,
+  { connectsAtOnce, onChange }: { readonly connectsAtOnce: boolean; readonly onChange: () => void },
 ): KafkaSender {
-  const leaders = followLeaders(connection, topics, onLeadersChanged)
-  const producers = new Map<number, Producer>()
+  const leaders = followLeaders(connection, topics, () => {
+    lanes.keepOnly(leaders.ids())
+    if (connectsAtOnce) lanes.open(leaders.ids())
+    onChange()
+  })
+  const lanes = openLanes((leader) => makeLane(leader), limits.callsPerLeaderMax, onChange)
 
-  function producerOf(leader: number): Producer {
-    const existing = producers.get(leader)
-    if (existing !== undefined) return existing
-    const producer = new Producer<Buffer, Buffer, Buffer, Buffer>({
-      ...clientOptions(connection, leaders.bootstrapFor(leader)),
-      acks: ProduceAcks.ALL,
-      idempotent: true,
-      retries: 12,
-      retryDelay: (_client, _operation, attempt) => Math.min(50 * 2 ** (attempt - 1), 500),
-      timeout: limits.brokerTimeoutMs,
-      requestTimeout: limits.requestTimeoutMs,
-      connectTimeout: 2_000,
-    })
-    watchConnections(producer)
-    producers.set(leader, producer)
-    return producer
-  }
-
-  function discard(leader: number, producer: Producer): void {
-    if (producers.get(leader) === producer) producers.delete(leader)
-    closeByForce(producer)
-  }
-
-  async function send(leader: number, batches: readonly PartitionBatch[]): Promise<readonly BatchOutcome[]> {
-    const producer = producerOf(leader)
-    const call = callProducer(producer, batches)
-    const unknown = `no answer of the leader within ${limits.callDeadlineMs} ms`
-    const outcomes = await withDeadline(limits.callDeadlineMs, call, () => new Error(unknown)).catch(() =>
-      batches.map(() => ({ unknown })),
-    )
-    if (outcomes.some((outcome) => 'unknown' in outcome)) discard(leader, producer)
-    return outcomes
+  function makeLane(leader: number): Lane {
+    let opened: BytesProducer | undefined
+    const producer = () => (opened ??= makeProducer(connection, leaders.bootstrapFor(leader), limits))
+    return {
+      async open() {
+        const late = () => new Error(`the leader was not ready within ${limits.callDeadlineMs} ms`)
+        await withDeadline(limits.callDeadlineMs, openProducer(producer(), leader, leaders.known(topics)), late)
+      },
+      isOpen: () => opened?.isConnected() ?? false,
+      async call(batches) {
+        const unknown = `no answer of the leader within ${limits.callDeadlineMs} ms`
+        const call = callProducer(producer(), batches)
+        return await withDeadline(limits.callDeadlineMs, call, () => new Error(unknown)).catch(() =>
+          batches.map(() => ({ unknown })),
+        )
+      },
+      close() {
+        if (opened !== undefined) closeByForce(opened)
+      },
+    }
   }
 
   return {
     leaders,
-    send,
+    carrier: lanes,
     readLeaders: (names) => leaders.read(names),
     async close() {
       leaders.close()
-      for (const [leader, producer] of [...producers]) discard(leader, producer)
+      lanes.close()
     },
   }
 }
 
-async function callProducer(producer: Producer, batches: readonly PartitionBatch[]): Promise<readonly BatchOutcome[]> {
+type BytesProducer = Producer<Buffer, Buffer, Buffer, Buffer>
+
+function makeProducer(
+  connection: KafkaConnection,
+  brokers: readonly string[],
+  { brokerTimeoutMs, requestTimeoutMs }: ProducerLimits,
+): BytesProducer {
+  const producer: BytesProducer = new Producer({
+    ...clientOptions(connection, brokers),
+    acks: ProduceAcks.ALL,
+    idempotent: true,
+    retries: 12,
+    retryDelay: (_client, _operation, attempt) => Math.min(50 * 2 ** (attempt - 1), 500),
+    timeout: brokerTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectTimeout: 2_000,
+  })
+  watchConnections(producer)
+  return producer
+}
+
+/** The metadata anew, the connection to the leader, and once the producer's id: what a call would ask for first. */
+async function openProducer(producer: BytesProducer, leader: number, topics: readonly string[]): Promise<void> {
+  await producer.metadata({ topics: [...topics], forceUpdate: true })
+  await producer.connectToBrokers([leader])
+  if (producer.producerId === undefined) await producer.initIdempotentProducer({})
+}
+
+async function callProducer(
+  producer: BytesProducer,
+  batches: readonly PartitionBatch[],
+): Promise<readonly BatchOutcome[]> {
   const messages = batches.flatMap(({ topic, partition, records }) =>
     records.map((record) => ({
       topic,
@@ -204,6 +229,10 @@ function bytesOf(text: string): Buffer {
 
 type LeaderMap = Leaders & {
   read(topics: readonly string[]): Promise<void>
+  /** All that lead a partition. */
+  ids(): ReadonlySet<number>
+  /** Those of the topics that a broker has told of. */
+  known(topics: readonly string[]): readonly string[]
   /** Where a producer for this leader starts: at the leader itself, so that a frozen broker delays only its own. */
   bootstrapFor(leader: number): readonly string[]
   close(): void
@@ -272,6 +301,8 @@ function followLeaders(connection: KafkaConnection, topics: readonly string[], o
       const leader = partitions.get(topic)?.[partition]
       return leader === undefined || leader < 0 ? undefined : leader
     },
+    ids: () => new Set([...partitions.values()].flat().filter((leader) => leader >= 0)),
+    known: (names) => names.filter((topic) => partitions.has(topic)),
     refresh,
     read,
     bootstrapFor(leader) {

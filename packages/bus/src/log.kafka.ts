@@ -22,6 +22,8 @@ export type KafkaLogOptions = {
   readonly database?: Database
   readonly limits?: Partial<ProducerLimits>
   readonly times?: Partial<ConsumerTimes>
+  /** Connects to the leaders at once, not at the first append. */
+  readonly connectsAtOnce?: boolean
   /** How often the topics' settings are read again; a minute by default. */
   readonly settingsEveryMs?: number
   /** What an operator should see: settings that drifted, a group that cannot join. Free of secrets. */
@@ -42,8 +44,11 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<Log> {
   const times = { ...consumerTimes, ...options.times }
   const names = topics.map((topic) => topicName(connection, topic))
   const client = openKafkaClient(connection)
-  const sender = openSender(connection, names, limits, () => accumulator.flush())
-  const accumulator = accumulate(sender.leaders, sender.send, limits)
+  const sender = openSender(connection, names, limits, {
+    connectsAtOnce: options.connectsAtOnce ?? false,
+    onChange: () => accumulator.flush(),
+  })
+  const accumulator = accumulate(sender.leaders, sender.carrier, limits)
   const subscriptions = new Set<Subscription>()
   const closing = new AbortController()
   const settings = watchSettings(client, connection, options.settingsEveryMs ?? settingsEveryMs, onAlarm)

@@ -7,7 +7,7 @@ import { getRequestListener, RequestError } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
 import { ack } from './ack.ts'
-import { authenticate } from './authenticate.ts'
+import { attribute, authenticate } from './authenticate.ts'
 import { Background } from './background.ts'
 import { keyIdOf } from './caller.ts'
 import { errorPage } from './error-pages.ts'
@@ -18,7 +18,7 @@ import { Budget } from './limit.ts'
 import type { Limits } from './limits.ts'
 import { measureClaims, measureLog } from './measure.ts'
 import { ingestMetrics } from './metrics.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome, Refusal } from './outcome.ts'
 import { accept, type PipelineDeps } from './pipeline.ts'
 import type { PublishedKeys } from './published-keys.ts'
 import { OutcomeRecorder } from './record-outcome.ts'
@@ -148,6 +148,12 @@ export function createIngest(deps: IngestDeps): Ingest {
     finish(exchange, outcome)
     return RESPONSE_ALREADY_SENT
   }
+  /** What is known before any route: of a native request the answer carries the rates of its key all the same. */
+  const refuseHead = async (exchange: Exchange, refusal: Refusal): Promise<void> => {
+    const { request } = exchange
+    if (request?.path.startsWith('/v1/') === true) exchange.caller = await attribute(request, pipeline)
+    finish(exchange, { kind: 'refused', refusal })
+  }
   const readiness = remembered(deps.isReady, readyForMs)
   const show = (exchange: Exchange, outcome: Outcome): Response => {
     finish(exchange, outcome)
@@ -204,7 +210,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       const head = readHead(exchange, limits, deps.trustedProxyHops)
       exchange.request = head.ok ? head.value : head.request
       if (!head.ok) {
-        finish(exchange, { kind: 'refused', refusal: head.refusal })
+        refuseHead(exchange, head.refusal).catch((error: unknown) => fail(exchange, error))
         return
       }
       if (exchange.fault !== undefined) {

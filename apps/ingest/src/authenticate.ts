@@ -29,6 +29,13 @@ export function authenticate(request: RawRequest, deps: AuthenticateDeps): Promi
   return token === undefined ? authenticateKey(request, deps) : authenticateSource(token, request, deps)
 }
 
+/** Whose request it is that is refused already: its rates and its tenant's list still show it. */
+export async function attribute(request: RawRequest, deps: AuthenticateDeps): Promise<Caller | undefined> {
+  if (!isAttributable(request)) return undefined
+  const authenticated = await authenticate(request, deps)
+  return authenticated.ok ? authenticated.value : authenticated.caller
+}
+
 /** Whether there is anything in a request by which it could be a tenant's. */
 export function isAttributable(request: RawRequest): boolean {
   return request.headers.authorization !== undefined || hookToken(request.path) !== undefined

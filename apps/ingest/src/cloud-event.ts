@@ -142,7 +142,11 @@ function conclude(
   if (occurredAt === undefined) issues.add('time', 'format', 'time is not an RFC 3339 time with its zone')
   const orderingKey = attributes.get('partitionkey')
   if (orderingKey !== undefined) checkOrderingKey(orderingKey, 'partitionkey', issues)
-  if (issues.list.length > 0) return { ok: false, refusal: issues.refusal() }
+  const key = context.headerKey ?? cloudEventKey(source, id)
+  if (issues.list.length > 0) {
+    const isKnown = context.headerKey !== undefined || !issues.concern(['source', 'id'])
+    return { ok: false, refusal: issues.refusal(isKnown ? key : undefined) }
+  }
 
   return {
     ok: true,
@@ -151,7 +155,7 @@ function conclude(
       ...rest,
       eventType: type,
       occurredAt: occurredAt!,
-      idempotencyKey: context.headerKey ?? cloudEventKey(source, id),
+      idempotencyKey: key,
       isKeyGenerated: false,
       orderingKey,
       attributes: Object.fromEntries(Array.from(attributes, ([name, value]) => [`ce_${name}`, value])),

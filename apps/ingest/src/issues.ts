@@ -9,6 +9,8 @@ export class Issues {
   readonly #base: string
   readonly list: Issue[] = []
   #code: ErrorCode = 'schema_invalid'
+  /** Of all issues, also those beyond the bound. */
+  readonly #names = new Set<string>()
 
   /** `base`: where the event stands in the body, as a JSON pointer. */
   constructor(base: string) {
@@ -16,8 +18,14 @@ export class Issues {
   }
 
   add(name: string | undefined, code: string, detail: string): void {
+    if (name !== undefined) this.#names.add(name)
     if (this.list.length === issuesMax) return
     this.list.push({ pointer: name === undefined ? this.#base : `${this.#base}/${pointerPart(name)}`, code, detail })
+  }
+
+  /** Whether one of these members has an issue. */
+  concern(names: readonly string[]): boolean {
+    return names.some((name) => this.#names.has(name))
   }
 
   /** An issue that decides the refusal's code: with it the event is not even well formed. */
@@ -26,10 +34,16 @@ export class Issues {
     this.add(name, refusalCode, detail)
   }
 
-  refusal(): Refusal {
+  /** `idempotencyKey`: where the event has a good one, whatever else is wrong with it. */
+  refusal(idempotencyKey?: string): Refusal {
     const [first, ...others] = this.list
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`
-    return { code: this.#code, detail: `${first!.detail}${more}`, errors: this.list }
+    return {
+      code: this.#code,
+      detail: `${first!.detail}${more}`,
+      errors: this.list,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    }
   }
 }
 

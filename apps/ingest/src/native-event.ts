@@ -71,9 +71,11 @@ export function readNativeEvent(bytes: Buffer, document: JsonDocument, context: 
   const orderingKey = text(bytes, found.ordering_key, 'ordering_key', issues)
   if (orderingKey !== undefined) checkOrderingKey(orderingKey, 'ordering_key', issues)
 
-  if (issues.list.length > 0) return { ok: false, refusal: issues.refusal() }
-
   const key = context.headerKey ?? memberKey ?? context.itemKey
+  if (issues.list.length > 0) {
+    const isKnown = context.headerKey !== undefined || !issues.concern(['idempotency_key'])
+    return { ok: false, refusal: issues.refusal(isKnown ? key : undefined) }
+  }
   if (key === undefined && context.requireIdempotencyKey) {
     return refuse(
       'idempotency_key_required',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { eventId, fingerprint, readEnvelope } from '@eventmesh/envelope'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { eventually, startTestIngest, type TestIngest } from './testing.ts'
+import { eventually, rawRequest, startTestIngest, type TestIngest } from './testing.ts'
 
 let t: TestIngest
 beforeAll(async () => {
@@ -181,6 +181,14 @@ describe('rate-limit headers', () => {
       const decidedEarly = await limited.post(body, early)
       expect(decidedEarly.status).toBe(415)
       expect(decidedEarly.headers.get('ratelimit')).toMatch(/^"tenant";r=(?:1999|2000);t=1$/)
+      const twice = [
+        'POST /v1/events HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json',
+        `Authorization: Bearer ${limited.key.text}\r\nIdempotency-Key: a\r\nIdempotency-Key: b\r\nContent-Length: 2\r\n\r\n{}`,
+      ]
+      const decidedFirst = await rawRequest(limited.port, [twice.join('\r\n')])
+      expect(decidedFirst.text).toMatch(
+        /^HTTP\/1.1 400 .*\r\nRateLimit: "tenant";r=(?:1999|2000);t=1\r\n.*header_repeated/s,
+      )
       const stranger = await limited.post(body, { authorization: 'Bearer em_live_x' })
       expect(stranger.status).toBe(401)
       expect(stranger.headers.get('ratelimit')).toBeNull()

@@ -1,6 +1,6 @@
 import { type Claims, failpoint, type Log } from '@eventmesh/bus'
 import { formatTime } from '@eventmesh/envelope'
-import { type AuthenticateDeps, authenticate, isAttributable } from './authenticate.ts'
+import { type AuthenticateDeps, attribute, authenticate } from './authenticate.ts'
 import type { Background } from './background.ts'
 import { readBody } from './body.ts'
 import { claimProof } from './claim-proof.ts'
@@ -36,11 +36,7 @@ export async function accept(exchange: Exchange, route: Route, deps: PipelineDep
   const times = timesOf(limits, route)
   const request = readRequest(exchange.request!, route, limits)
   if (!request.ok) {
-    // Decided already; whose it is, its rates and its tenant's list still show.
-    if (isAttributable(exchange.request!)) {
-      const attributed = await authenticate(exchange.request!, deps)
-      exchange.caller = attributed.ok ? attributed.value : attributed.caller
-    }
+    exchange.caller = await attribute(exchange.request!, deps)
     return refused(request.refusal)
   }
   exchange.headerKey = request.value.idempotencyKey

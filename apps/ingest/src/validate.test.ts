@@ -1,4 +1,5 @@
 import { tenants } from '@eventmesh/db'
+import { cloudEventKey, itemKey } from '@eventmesh/envelope'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually, startTestIngest, type TestIngest } from './testing.ts'
 
@@ -111,6 +112,43 @@ describe('a native event that is none', () => {
     const answer = await t.post(`{"event_type":"a","payload":{},${members}}`)
     expect(answer.status).toBe(422)
     expect(answer.body.errors).toHaveLength(100)
+  })
+})
+
+describe('the key of a refused event', () => {
+  const cloudEvent = (more: string) => `{"specversion":"1.0","id":"A-1","source":"/shop","type":"a","data":{}${more}}`
+  const structured = { 'content-type': 'application/cloudevents+json' }
+
+  it.each([
+    ['in the body', '{"event_type":"a b","payload":{},"idempotency_key":"k-1"}', {}, 'k-1'],
+    ['in the header', '{"event_type":"a b","payload":{},"idempotency_key":"k-1"}', { 'idempotency-key': 'k-2' }, 'k-2'],
+    ['of a CloudEvent', cloudEvent(',"time":"now"'), structured, cloudEventKey('/shop', 'A-1')],
+  ])('%s is echoed', async (_name, text, headers, expected) => {
+    const answer = await t.post(text, headers)
+    expect([answer.status, answer.body.idempotency_key]).toEqual([422, expected])
+  })
+
+  it.each([
+    ['that is no key', '{"event_type":"a","payload":{},"idempotency_key":"a b"}', {}],
+    ['that stands in it twice', '{"event_type":"a","payload":{},"idempotency_key":"a","idempotency_key":"b"}', {}],
+    [
+      'that is no key, behind more than a hundred other issues',
+      `{"event_type":"a","payload":{},${Array.from({ length: 120 }, (_, n) => `"m${n}":0`).join(',')},"idempotency_key":"a b"}`,
+      {},
+    ],
+    ['that it does not have', '{"event_type":"a b","payload":{}}', {}],
+    ['of a CloudEvent without an id', cloudEvent('').replace('"id":"A-1",', ''), structured],
+  ])('%s is not', async (_name, text, headers) => {
+    const answer = await t.post(text, headers)
+    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect(answer.body).not.toHaveProperty('idempotency_key')
+  })
+
+  it('stands beside its item in a batch', async () => {
+    const items = '[{"event_type":"a b","payload":{},"idempotency_key":"k-3"},{"event_type":"a b","payload":{}}]'
+    const answer = await t.post(items, { 'idempotency-key': 'request' }, '/v1/events/batch')
+    const keys = answer.body.results.map((each: { idempotency_key?: string }) => each.idempotency_key)
+    expect(keys).toEqual(['k-3', itemKey('request', 1)])
   })
 })
 

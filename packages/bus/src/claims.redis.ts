@@ -176,7 +176,21 @@ end
 return redis.status_reply('OK')`
 
 function redisKey({ tenantId, scope, key }: ClaimKey): string {
-  return `${keyPrefix}${tenantId}:${scope}:${hash('sha256', key, 'hex')}`
+  return `${keyPrefix}${tenantId}:${scope}:${digestOf(key)}`
+}
+
+/** Of keys in flight: each is settled soon after it was claimed. */
+const digests = new Map<string, string>()
+const digestsMax = 4_096
+
+function digestOf(key: string): string {
+  let digest = digests.get(key)
+  if (digest === undefined) {
+    digest = hash('sha256', key, 'hex')
+    if (digests.size >= digestsMax) digests.clear()
+    digests.set(key, digest)
+  }
+  return digest
 }
 
 function toClaimAnswer([state, value]: Row): ClaimAnswer {

@@ -58,10 +58,12 @@ export async function accept(exchange: Exchange, route: Route, deps: PipelineDep
   const answerBy = performance.now() + times.handlerDeadlineMs
   mark(exchange, 'body')
 
-  const verified = await verify(body.value, request.value, caller, exchange, deps)
-  if (!verified.ok) return verified.outcome
-  exchange.proof = verified.proof
-  if (route === 'hook') mark(exchange, 'verify')
+  if (caller.kind === 'source') {
+    const verified = await verify(body.value, request.value, caller, exchange, deps)
+    if (!verified.ok) return verified.outcome
+    exchange.proof = verified.proof
+    mark(exchange, 'verify')
+  }
 
   const receivedAt = formatTime(exchange.receivedAtMs)
   const validated = validate(body.value, request.value, caller, exchange, { limits, receivedAt })
@@ -74,8 +76,9 @@ export async function accept(exchange: Exchange, route: Route, deps: PipelineDep
   await failpoint('after_validate')
 
   const ttlMs = times.settledTtlMs
-  if (verified.proof !== undefined && verified.proof.proofToken !== null) {
-    const claimed = await claimProof(verified.proof.proofToken, body.value, caller, { claims, ttlMs })
+  const proofToken = exchange.proof?.proofToken ?? null
+  if (proofToken !== null) {
+    const claimed = await claimProof(proofToken, body.value, caller, { claims, ttlMs })
     if (!claimed.ok) return refused(claimed.refusal)
   }
   const owner = await dedupe(items, caller, { claims, waitMs: limits.claimWaitMs })

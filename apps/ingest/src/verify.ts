@@ -1,5 +1,5 @@
 import { type KeysPort, type Verdict, verify as verifyDelivery, type WebhookRequest } from '@eventmesh/providers'
-import type { Caller, SourceCaller } from './caller.ts'
+import type { SourceCaller } from './caller.ts'
 import type { Exchange } from './exchange.ts'
 import { type HandshakeDeps, shakeHands } from './handshake.ts'
 import { jitteredRetrySeconds, type Outcome, type Refusal } from './outcome.ts'
@@ -14,8 +14,7 @@ export type VerifyDeps = HandshakeDeps & {
 export type Proof = Extract<Verdict, { readonly kind: 'verified' }>
 
 export type Verified =
-  /** Undefined of a native request, whose API key was its proof. */
-  | { readonly ok: true; readonly proof: Proof | undefined }
+  | { readonly ok: true; readonly proof: Proof }
   /** The request ends here: refused, or a handshake, which is answered and never an event. */
   | { readonly ok: false; readonly outcome: Outcome }
 
@@ -23,11 +22,10 @@ export type Verified =
 export async function verify(
   body: Buffer,
   request: EventRequest,
-  caller: Caller,
+  caller: SourceCaller,
   exchange: Exchange,
   deps: VerifyDeps,
 ): Promise<Verified> {
-  if (caller.kind === 'key') return { ok: true, proof: undefined }
   const { source } = caller
   const verdict = await verifyDelivery({
     provider: source.provider,

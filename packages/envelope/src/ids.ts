@@ -10,10 +10,27 @@ import { randomHex } from './random.ts'
  */
 export function eventId(parts: { readonly tenantId: TenantId; readonly scope: Scope; readonly key: string }): EventId {
   const digest = hash('sha256', lengthPrefixed('eventmesh/event-id/1', [parts.tenantId, parts.scope, parts.key]), 'hex')
-  // custom_c is bits 60–121: the variant's two bits, then 30 of them in the first half and 32 in the second.
-  const high = 0x8000_0000 + (Number.parseInt(digest.slice(15, 23), 16) >>> 2)
-  const low = ((Number.parseInt(digest[22]!, 16) << 30) | (Number.parseInt(digest.slice(23, 31), 16) >>> 2)) >>> 0
-  return uuidText(`${digest.slice(0, 12)}8${digest.slice(12, 15)}${hex32(high)}${hex32(low)}`) as EventId
+  for (let i = 0; i < 12; i += 1) uuid[digitPlaces[i]!] = digest.charCodeAt(i)
+  uuid[digitPlaces[12]!] = hexDigits[8]!
+  for (let i = 12; i < 15; i += 1) uuid[digitPlaces[i + 1]!] = digest.charCodeAt(i)
+  // custom_c, bits 60–121, stands behind the variant's two bits: each digit moves two bits on.
+  let before = 0b10
+  for (let i = 15; i < 31; i += 1) {
+    const digit = digitValue(digest.charCodeAt(i))
+    uuid[digitPlaces[i + 1]!] = hexDigits[((before & 3) << 2) | (digit >> 2)]!
+    before = digit
+  }
+  return uuid.toString('latin1') as EventId
+}
+
+/** Written in place: put together from pieces, an id costs more than the hash that it is taken from. */
+const uuid = Buffer.alloc(36, '-')
+/** Where the 32 digits stand in it. */
+const digitPlaces = Array.from({ length: 36 }, (_, place) => place).filter((place) => ![8, 13, 18, 23].includes(place))
+const hexDigits = Buffer.from('0123456789abcdef')
+
+function digitValue(code: number): number {
+  return code < 0x3a ? code - 0x30 : code - 0x57
 }
 
 /** The idempotency key of a CloudEvent without one of its own: `ce:` + hex SHA-256(P(source) ‖ P(id)). */
@@ -38,6 +55,8 @@ export function newRequestId(nowMs: number): RequestId {
 
 let lastMs = -1
 let counter = 0
+/** Time and version: `018f3a5e-1234-7`. */
+let beginning = ''
 
 /**
  * UUIDv7 (RFC 9562 section 5.7). Ids of one process and one millisecond ascend: `rand_a` is a counter with a random
@@ -45,11 +64,15 @@ let counter = 0
  */
 export function newUuid(nowMs: number = Date.now()): string {
   const random = randomHex(10)
-  counter = nowMs === lastMs ? (counter + 1) & 0xfff : Number.parseInt(random.slice(0, 4), 16) & 0x7ff
-  lastMs = nowMs
-  const time = Math.trunc(nowMs).toString(16).padStart(12, '0')
-  const variant = '89ab'[Number.parseInt(random[4]!, 16) & 3]
-  return uuidText(`${time}7${counter.toString(16).padStart(3, '0')}${variant}${random.slice(5)}`)
+  if (nowMs === lastMs) counter = (counter + 1) & 0xfff
+  else {
+    const time = Math.trunc(nowMs).toString(16).padStart(12, '0')
+    counter = Number.parseInt(random.slice(0, 4), 16) & 0x7ff
+    beginning = `${time.slice(0, 8)}-${time.slice(8)}-7`
+    lastMs = nowMs
+  }
+  const variant = '89ab'[digitValue(random.charCodeAt(4)) & 3]
+  return `${beginning}${(0x1000 + counter).toString(16).slice(1)}-${variant}${random.slice(5, 8)}-${random.slice(8)}`
 }
 
 /** Milliseconds since 1970 that a UUIDv7 carries; undefined of any other text. */
@@ -65,12 +88,4 @@ export function isUuid(text: string, version?: 7 | 8): boolean {
   const match = uuidForm.exec(text)
   if (match === null) return false
   return version === undefined || (match[1] === String(version) && '89ab'.includes(match[2]!))
-}
-
-function hex32(number: number): string {
-  return number.toString(16).padStart(8, '0')
-}
-
-function uuidText(hex: string): string {
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }

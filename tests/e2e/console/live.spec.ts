@@ -1,3 +1,7 @@
+import { type Log, openLog, type StoredRecord } from '@eventmesh/bus'
+import { connect, type Database } from '@eventmesh/db'
+import { joinEmbedded } from '@eventmesh/db/embedded'
+import { newRequestId } from '@eventmesh/envelope'
 import type { Page } from '@playwright/test'
 import { until } from '../harness/processes.ts'
 import { violations } from './axe.ts'
@@ -101,6 +105,47 @@ test('counts each item of a batch once: shown or skipped, and its page lists all
   await expect(page.getByRole('complementary', { name: 'Event' })).toContainText('418/1000')
 })
 
+test('draws nothing twice when the log is consumed again, and keeps a copy apart from its event', async ({
+  page,
+  house,
+}) => {
+  await openTail(page, house, 'type:live.again')
+  for (const n of [1, 2, 3]) await send(house, { event_type: 'live.again', payload: { n } })
+  await expect(rows(page)).toHaveCount(3)
+  const before = await idsKept(page)
+
+  const superuser = await superuserOf(house)
+  const engine = house.mesh.pid('engine')
+  process.kill(engine ?? 0, 'SIGKILL')
+  await superuser.sql`update log_position set next_offset = 0, lease_until = clock_timestamp()`
+  await until('everything to be consumed again', 60_000, async () => {
+    const behind = await superuser.sql`
+      select from log_head h left join log_position p on p.topic = h.topic and p.consumer_group = 'indexer'
+      where h.topic in ('events', 'outcomes', 'quarantine') and h.next_offset > coalesce(p.next_offset, 0)`
+    return behind.length === 0 && house.mesh.pid('engine') !== engine
+  })
+  const log = await openLog({ database: superuser })
+  const first = await firstRecord(log, 'live.again')
+  // As when a sender's second request was published because nobody remembered the first.
+  const value = first.value
+    .toString()
+    .replace(/"request_id":"[^"]+"/, `"request_id":"${newRequestId(first.appendedAtMs)}"`)
+  const copy = { key: first.key, headers: first.headers, value: Buffer.from(value) }
+  const [answer] = await log.append('events', [copy], { deadlineMs: 10_000 })
+  expect(answer?.status).toBe('appended')
+  await log.close()
+  await superuser.close()
+
+  // What comes after all of that is drawn, so what lies before it was looked at.
+  const last = await send(house, { event_type: 'live.again', payload: { n: 4 } })
+  await expect(rows(page).first()).toContainText(last.event_id)
+  expect(await idsKept(page)).toEqual([last.request_id, ...before])
+  await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events?q=type:live.again`)
+  await expect(rows(page)).toHaveCount(4)
+  await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events?q=type:live.again outcome:copy`)
+  await expect(rows(page)).toHaveCount(1)
+})
+
 test('holds at most five streams for a person, and none for whoever may not read', async ({ page, house }) => {
   await signIn(page, house, undefined, `/${house.slug}/keys`)
   const answers = await page.evaluate(async (path) => {
@@ -200,6 +245,19 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await violations(page)).toEqual([])
     })
   })
+}
+
+async function superuserOf({ mesh }: House): Promise<Database> {
+  const urls = await joinEmbedded(mesh.dataDir)
+  if (urls === undefined) throw new Error('the embedded server is gone')
+  const limits = { acquireTimeoutMs: 10_000, statementTimeoutMs: 30_000 }
+  return connect({ url: urls.superuser, max: 4, applicationName: 'e2e', ...limits })
+}
+
+async function firstRecord(log: Log, type: string): Promise<StoredRecord> {
+  for await (const record of log.read('events', { from: 'beginning' }))
+    if (record.value.includes(`"event_type":"${type}"`)) return record
+  throw new Error(`the log ended without ${type}`)
 }
 
 async function openTail(page: Page, house: House, q: string): Promise<void> {

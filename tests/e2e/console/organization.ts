@@ -61,6 +61,15 @@ export async function ageSessions({ db }: House, email: string, hours: number): 
   )
 }
 
+/** As if the person had signed in almost 30 days ago. */
+export async function endSessionsIn({ db }: House, email: string, seconds: number): Promise<void> {
+  await db.transaction(
+    (tx) => tx.sql`
+      update session set created_at = now() - interval '30 days' + ${seconds} * interval '1 s'
+      where user_id = (select id from user_account where email = ${email})`,
+  )
+}
+
 async function knownHash({ db }: Pick<House, 'db'>): Promise<string> {
   const [row] = await db.transaction(
     (tx) => tx.sql<{ password_hash: string }[]>`

@@ -1,7 +1,7 @@
 import { keys, members, users } from '@eventmesh/db'
 import { violations } from './axe.ts'
 import { copied, expect, join, owner, password, sessionCookie, signIn, test } from './fixtures.ts'
-import { ageSessions, browserOf, organization } from './organization.ts'
+import { ageSessions, browserOf, endSessionsIn, organization } from './organization.ts'
 
 test('invites several at once, each by a link that lets that address in, once', async ({ browser, page, house }) => {
   const { slug, ownerEmail } = await organization(house, 'inviting')
@@ -223,6 +223,57 @@ test('signs in again over the page and keeps what was typed', async ({ page, con
   await expect(page.getByLabel('Email addresses')).toHaveValue('kept@typed.example')
   await page.getByRole('button', { name: 'Make invite links' }).click()
   await expect(page.getByRole('button', { name: 'Copy link for kept@typed.example' }).first()).toBeVisible()
+})
+
+test('announces the end of a session two minutes before, and lets it be put off without leaving the page', async ({
+  page,
+  house,
+}) => {
+  const { slug, ownerEmail } = await organization(house, 'ending')
+  await signIn(page, house, ownerEmail, `/${slug}/keys`)
+  const notice = page.getByText('Your session ends in 2 minutes.')
+  // A session lives for 30 days, however much it is used.
+  await endSessionsIn(house, ownerEmail, 125)
+  await page.reload()
+  await page.getByRole('button', { name: 'Create key…' }).first().click()
+  await page.getByLabel('Name', { exact: true }).fill('half-typed')
+  await expect(notice).toHaveCount(0)
+  await expect(notice).toBeVisible()
+  expect(await violations(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Sign in again' }).click()
+  const over = page.getByRole('dialog', { name: 'Sign in again' })
+  await over.getByLabel('Password', { exact: true }).fill(password)
+  await over.getByRole('button', { name: 'Sign in again' }).click()
+  await expect(over).toHaveCount(0)
+  await expect(notice).toHaveCount(0)
+})
+
+test('says that the console was updated when it no longer knows what a page sends, and keeps what was typed', async ({
+  page,
+  house,
+}) => {
+  const { slug, ownerEmail } = await organization(house, 'updating')
+  await signIn(page, house, ownerEmail, `/${slug}/members`)
+  await page.getByRole('button', { name: 'Invite…' }).first().click()
+  await page.getByLabel('Email addresses').fill('kept@updated.example')
+  // As a page asks that an older build made.
+  await page.route('**/members', (route) => {
+    const headers = route.request().headers()
+    const action = headers['next-action']
+    return route.continue(action === undefined ? {} : { headers: { ...headers, 'next-action': '0'.repeat(42) } })
+  })
+  await page.getByRole('button', { name: 'Make invite links' }).click()
+  await expect(page.getByText('The console was updated. Reload the page and try again.')).toBeVisible()
+  await expect(page.getByLabel('Email addresses')).toHaveValue('kept@updated.example')
+  await page.keyboard.press('Escape')
+  const banner = page.getByRole('status').filter({ hasText: 'The console was updated.' })
+  await expect(banner).toBeVisible()
+  expect(await violations(page)).toEqual([])
+  await page.unroute('**/members')
+  await banner.getByRole('button', { name: 'Reload' }).click()
+  await expect(banner).toHaveCount(0)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Members')
 })
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -137,6 +137,31 @@ test('finds an event by each of its ids and by its payload, and keeps the view i
   await page.goBack()
 })
 
+test('says of an unknown id that nothing is there, under one title', async ({ page, house }) => {
+  await signIn(page, house, undefined, `/${house.slug}/events/7c1e9b52-0d4f-8a31-9b6e-2f5d8c40a7e1`)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Event')
+  await expect(page.getByText('No event 7c1e9b52-0d4f-8a31-9b6e-2f5d8c40a7e1 here')).toBeVisible()
+})
+
+test('has the actions of an event at hand on a phone', async ({ page, house }) => {
+  const sent = await send(house, { event_type: 'phone.seen', payload: {} })
+  await page.setViewportSize({ width: 390, height: 844 })
+  await signIn(page, house)
+  const copy = page.getByRole('button', { name: 'Copy', exact: true })
+  await expect(async () => {
+    await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events/${sent.event_id}`)
+    await expect(copy).toBeVisible({ timeout: 5_000 })
+  }).toPass()
+  const box = await copy.boundingBox()
+  expect((box?.y ?? 0) + (box?.height ?? 0)).toBeGreaterThan(844 - 60)
+  expect(
+    await copied(page, async () => {
+      await copy.click()
+      await page.getByRole('menuitem', { name: 'Id' }).click()
+    }),
+  ).toBe(sent.event_id)
+})
+
 test('keeps the old results under a search that it does not understand', async ({ page, house }) => {
   await signIn(page, house, undefined, `/${house.slug}/events`)
   await expect(page.locator('tr[data-event-row]').first()).toBeVisible()

@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import { type ReactNode, useEffect } from 'react'
+import { LinkButton } from '../../ui/button.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { Copy } from '../../ui/copy.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
@@ -35,7 +36,7 @@ export function EventDetailView({ slug, view }: Props) {
   const parts = tabs(slug, view)
   const { tab, showTab } = useTab(parts.map(({ value }) => value))
   return (
-    <article className="flex flex-col gap-5">
+    <article className="flex flex-col gap-5 max-md:pb-14">
       <header className="flex flex-col gap-2">
         <Id id={id} label={text.copyId} />
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
@@ -46,13 +47,19 @@ export function EventDetailView({ slug, view }: Props) {
               {`${facts.item + 1}/${facts.items} · ${words.allItems}`}
             </Link>
           )}
-          <CopyMenu slug={slug} view={view} />
+          <span className="max-md:hidden">
+            <CopyMenu slug={slug} view={view} />
+          </span>
         </span>
       </header>
       {facts.outcome === 'rejected' && <Rejection slug={slug} view={view} />}
       <FactList slug={slug} view={view} />
       <Related slug={slug} view={view} />
       <Tabs label={words.parts} tabs={parts} {...(tab === undefined ? {} : { value: tab })} onChange={showTab} />
+      <div className="fixed inset-x-0 bottom-0 z-10 flex items-center gap-2 border-line border-t bg-bg px-4 py-2 md:hidden">
+        <CopyMenu slug={slug} view={view} />
+        <LinkButton href={`/${slug}/events?q=${facts.requestId}`}>{words.sameRequest}</LinkButton>
+      </div>
     </article>
   )
 }
@@ -114,7 +121,12 @@ function Rejection({ slug, view }: Props) {
         )}
         {facts.key !== null && (
           <Link href={`/${slug}/keys/${facts.key.id}`} prefetch={false} className={linkClass}>
-            Open key
+            {words.openKey}
+          </Link>
+        )}
+        {facts.source.id !== null && (
+          <Link href={`/${slug}/sources/${facts.source.id}`} prefetch={false} className={linkClass}>
+            {words.openSource}
           </Link>
         )}
       </span>
@@ -131,49 +143,73 @@ function FactList({ slug, view }: Props) {
     facts.dedupe === 'generated' ? words.generated : facts.dedupe === 'unchecked' ? words.unchecked : undefined
   return (
     <Facts>
-      <Fact label={words.received}>
+      <Fact label={words.received} copies={facts.receivedAt}>
         <Time at={facts.receivedAt} />
       </Fact>
       {facts.occurredAt !== null && (
-        <Fact label={words.occurred}>
+        <Fact label={words.occurred} copies={facts.occurredAt}>
           <Time at={facts.occurredAt} />
           {lag !== undefined && <Note>{words.late(lag)}</Note>}
         </Fact>
       )}
-      <Fact label={words.source}>{sourceText(facts.source.name)}</Fact>
+      <Fact label={words.source} copies={sourceText(facts.source.name)}>
+        {facts.source.id === null ? (
+          sourceText(facts.source.name)
+        ) : (
+          <Link href={`/${slug}/sources/${facts.source.id}`} prefetch={false} className={linkClass}>
+            {sourceText(facts.source.name)}
+          </Link>
+        )}
+      </Fact>
       {facts.key !== null && (
-        <Fact label={words.key}>
+        <Fact label={words.key} copies={facts.key.name ?? facts.key.id}>
           <Link href={`/${slug}/keys/${facts.key.id}`} prefetch={false} className={linkClass}>
             {facts.key.name ?? facts.key.id}
           </Link>
           {facts.key.display !== null && <code className="ml-2 text-fg-2">{facts.key.display}</code>}
         </Fact>
       )}
-      <Fact label={words.mode}>{facts.mode === 'test' ? 'Test' : 'Live'}</Fact>
-      <Fact label={words.request}>
+      <Fact label={words.mode} copies={facts.mode}>
+        {facts.mode === 'test' ? 'Test' : 'Live'}
+      </Fact>
+      <Fact label={words.request} copies={facts.requestId}>
         <Id id={facts.requestId} label="Copy request id" />
       </Fact>
       {facts.idempotencyKey !== null && (
-        <Fact label={words.idempotency}>
+        <Fact label={words.idempotency} copies={facts.idempotencyKey}>
           <Id id={facts.idempotencyKey} label="Copy idempotency key" />
           {note !== undefined && <Note>{note}</Note>}
           <Seen slug={slug} view={view} />
         </Fact>
       )}
       {facts.ip !== null && (
-        <Fact label={words.ip}>
+        <Fact label={words.ip} copies={facts.ip}>
           <span className="font-mono text-12">{facts.ip}</span>
         </Fact>
       )}
-      <Fact label={words.size}>{bytes(facts.size)}</Fact>
-      {facts.status !== null && <Fact label={words.status}>{facts.status}</Fact>}
-      {facts.latencyMs !== null && <Fact label={words.latency}>{duration(facts.latencyMs)}</Fact>}
+      <Fact label={words.size} copies={String(facts.size)}>
+        {bytes(facts.size)}
+      </Fact>
+      {facts.status !== null && (
+        <Fact label={words.status} copies={String(facts.status)}>
+          {facts.status}
+        </Fact>
+      )}
+      {facts.latencyMs !== null && (
+        <Fact label={words.latency} copies={duration(facts.latencyMs)}>
+          {duration(facts.latencyMs)}
+        </Fact>
+      )}
       {facts.traceId !== null && (
-        <Fact label={words.trace}>
+        <Fact label={words.trace} copies={facts.traceId}>
           <Id id={facts.traceId} label="Copy trace id" />
         </Fact>
       )}
-      {facts.diagnosis !== null && <Fact label={words.diagnosis}>{facts.diagnosis}</Fact>}
+      {facts.diagnosis !== null && (
+        <Fact label={words.diagnosis} copies={facts.diagnosis}>
+          {facts.diagnosis}
+        </Fact>
+      )}
     </Facts>
   )
 }

@@ -21,6 +21,7 @@ export function KeyMenu({ row }: { readonly row: KeyRow }) {
         <button
           type="button"
           aria-label={`${text.menu} ${row.name}`}
+          data-row-menu
           className="grid size-7 place-items-center rounded-control text-fg-3 hover:bg-hover hover:text-fg data-popup-open:bg-hover pointer-coarse:size-11"
         >
           <Ellipsis aria-hidden size={15} />

@@ -3,6 +3,7 @@
 import Link from 'next/link'
 import { useEffect } from 'react'
 import { Copy } from '../../ui/copy.tsx'
+import { useRowMenuKey } from '../../ui/row-menu-key.ts'
 import { Table, Td, Th, Tr } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { isDialogOpen, isTyping } from '../../ui/typing.ts'
@@ -14,6 +15,7 @@ import { text } from './text.ts'
 
 export function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
   const { ask, slug } = useKeyDialogs()
+  useRowMenuKey()
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'n' || event.ctrlKey || event.metaKey || isTyping(event.target) || isDialogOpen()) return
@@ -47,7 +49,7 @@ export function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <Tr key={row.id} data-key-row={row.id}>
+              <Tr key={row.id} data-row data-key-row={row.id}>
                 <Td className="max-w-64">
                   <Link
                     href={`/${slug}/keys/${row.id}`}
@@ -100,6 +102,7 @@ export function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
         {rows.map((row) => (
           <li
             key={row.id}
+            data-row
             data-key-row={row.id}
             className="flex items-center gap-2 border-line border-b py-2 pr-2 pl-4"
           >

@@ -20,6 +20,7 @@ export type PaletteProps = {
 export function Palette({ slug, organizations, rights, onClose }: PaletteProps) {
   const router = useRouter()
   const [typed, setTyped] = useState('')
+  const [chosen, setChosen] = useState('')
   const { found, state } = useFound(slug, typed)
   const go = (href: string) => {
     onClose()
@@ -60,15 +61,31 @@ export function Palette({ slug, organizations, rights, onClose }: PaletteProps) 
     ],
   ]
   const isEmpty = groups.every(([, entries]) => entries.length === 0)
+  const searchesEvents = q !== '' && places.length === 0
+  const values = [
+    ...groups.flatMap(([label, entries]) => entries.map((entry) => entryValue(label, entry))),
+    ...(searchesEvents ? [searchValue] : []),
+  ]
   return (
     <Dialog isOpen onOpenChange={onClose} title={text.title} isBare className="sm:w-[560px]">
-      <Command label={text.title} shouldFilter={false} loop className="flex min-h-0 flex-1 flex-col">
+      <Command
+        label={text.title}
+        shouldFilter={false}
+        loop
+        // Of what is there now the first, unless another was chosen: Enter always does what is marked.
+        value={values.includes(chosen) ? chosen : (values[0] ?? '')}
+        onValueChange={setChosen}
+        className="flex min-h-0 flex-1 flex-col"
+      >
         <div className="flex items-center gap-2.5 border-line border-b px-4">
           <Search aria-hidden size={15} className="shrink-0 text-fg-3" />
           <Command.Input
             autoFocus
             value={typed}
-            onValueChange={setTyped}
+            onValueChange={(next) => {
+              setTyped(next)
+              setChosen('')
+            }}
             placeholder={text.placeholder}
             maxLength={200}
             className="h-11 w-full bg-transparent text-14 outline-none placeholder:text-fg-3"
@@ -82,8 +99,8 @@ export function Palette({ slug, organizations, rights, onClose }: PaletteProps) 
           {groups.map(([label, entries]) => (
             <Group key={label} label={label} entries={entries} onChoose={go} />
           ))}
-          {q !== '' && places.length === 0 && (
-            <Item value="search-events" onSelect={() => go(`/${slug}/events?q=${encodeURIComponent(q)}`)}>
+          {searchesEvents && (
+            <Item value={searchValue} onSelect={() => go(`/${slug}/events?q=${encodeURIComponent(q)}`)}>
               {text.searchEvents(q)}
             </Item>
           )}
@@ -94,6 +111,12 @@ export function Palette({ slug, organizations, rights, onClose }: PaletteProps) 
       </Command>
     </Dialog>
   )
+}
+
+const searchValue = 'search-events'
+
+function entryValue(label: string, { href, label: name }: Entry): string {
+  return `${label} ${href} ${name}`
 }
 
 function Group({
@@ -112,7 +135,7 @@ function Group({
       className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-11 [&_[cmdk-group-heading]]:text-fg-3"
     >
       {entries.map((entry) => (
-        <Item key={entry.href} value={`${label} ${entry.href} ${entry.label}`} onSelect={() => onChoose(entry.href)}>
+        <Item key={entry.href} value={entryValue(label, entry)} onSelect={() => onChoose(entry.href)}>
           <span className="min-w-0 flex-1 truncate">{entry.label}</span>
           {entry.keys === undefined ? null : entry.keys === '' ? (
             <span className="shrink-0 font-mono text-12 text-fg-3">{entry.words}</span>

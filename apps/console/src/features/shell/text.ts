@@ -43,7 +43,7 @@ export const shortcuts: readonly (readonly [keys: string, does: string])[] = [
   ['⌘S', 'Save a form; Ctrl S elsewhere'],
   ['j k', 'Next and previous row'],
   ['Enter', 'Open the row'],
-  ['c', 'Copy its id'],
+  ['c', 'Copy its id, or the fact that has the focus'],
   ['x', 'Choose the row; with Shift everything up to it'],
   ['l', 'Live tail of the events'],
   ['Esc', 'Close'],

@@ -46,7 +46,7 @@ export default async function EventDetailPage({ params, searchParams }: Props) {
   if (view === undefined) {
     return (
       <>
-        <PageHeader title={text.title} crumb={crumb} />
+        <PageHeader title={text.event} crumb={crumb} />
         <EmptyState
           title={text.unknownTitle(id.length > 48 ? `${id.slice(0, 48)}…` : id)}
           actions={<LinkButton href={`/${tenant}/events`}>{text.title}</LinkButton>}

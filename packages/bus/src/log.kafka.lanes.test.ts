@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { BatchOutcome } from './log.kafka.accumulate.ts'
 import { openLanes } from './log.kafka.lanes.ts'
 
@@ -62,6 +62,10 @@ class FakeLane {
     this.isConnected = false
   }
 }
+
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 const good: readonly BatchOutcome[] = [{ baseOffset: 1 }]
@@ -155,6 +159,35 @@ describe('lanes to a leader', () => {
     made[0]!.answer?.(good)
     await call
     expect(made[1]!.opening).toBeDefined()
+    lanes.close()
+  })
+
+  test('each is looked at once a minute, in use or not, one at a time while the others are ready', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+    const { lanes, made } = makeLanes(2)
+    lanes.open(new Set([leader]))
+    for (const lane of [...made]) {
+      lane.opening?.resolve()
+      await turn()
+    }
+    for (let n = 0; n < 59; n += 1) {
+      await vi.advanceTimersByTimeAsync(1_000)
+      const call = lanes.send(leader, [])
+      made[0]!.answer?.(good)
+      await call
+    }
+    expect(made.map(({ opening }) => opening)).toEqual([undefined, undefined])
+    await vi.advanceTimersByTimeAsync(2_000)
+    const call = lanes.send(leader, [])
+    made[0]!.answer?.(good)
+    await call
+    for (const n of [0, 1]) {
+      expect(made.map(({ opening }) => opening !== undefined)).toEqual([n === 0, n === 1])
+      expect(lanes.isReady(leader)).toBe(true)
+      made[n]!.opening?.resolve()
+      await turn()
+    }
+    expect(made.map(({ opening }) => opening)).toEqual([undefined, undefined])
     lanes.close()
   })
 

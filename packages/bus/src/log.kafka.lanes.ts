@@ -19,7 +19,7 @@ export type Lanes = Carrier & {
   close(): void
 }
 
-/** Brokers close what is idle for ten minutes, and the client forgets its metadata after five. */
+/** Brokers close what is idle for ten minutes, and the client asks for its metadata again after five. */
 const seenToEveryMs = 60_000
 
 /**
@@ -64,7 +64,8 @@ export function openLanes(makeLane: (leader: number) => Lane, lanesPerLeader: nu
     if (isOurs && !isOpen) renew(leader, slot)
     if (!isOpen) return
     if (isOurs) {
-      settle(slot)
+      slot.state = 'idle'
+      slot.openedAt = performance.now()
       onReady()
     }
     void openNext(leader)
@@ -86,7 +87,8 @@ export function openLanes(makeLane: (leader: number) => Lane, lanesPerLeader: nu
       if (outcomes.some((outcome) => 'unknown' in outcome)) {
         renew(leader, slot)
       } else {
-        settle(slot)
+        slot.state = 'idle'
+        slot.openedAt ??= performance.now()
         void openNext(leader)
       }
       return outcomes
@@ -109,21 +111,21 @@ export function openLanes(makeLane: (leader: number) => Lane, lanesPerLeader: nu
   }
 }
 
-type Slot = { lane: Lane; state: 'shut' | 'opening' | 'idle' | 'busy'; seenAt: number }
-
-function shutSlot(lane: Lane): Slot {
-  return { lane, state: 'shut', seenAt: 0 }
+type Slot = {
+  lane: Lane
+  state: 'shut' | 'opening' | 'idle' | 'busy'
+  /** Of the newest `open`, or of a first call that did the same. */
+  openedAt: number | undefined
 }
 
-function settle(slot: Slot): void {
-  slot.state = 'idle'
-  slot.seenAt = performance.now()
+function shutSlot(lane: Lane): Slot {
+  return { lane, state: 'shut', openedAt: undefined }
 }
 
 function isReady({ state, lane }: Slot): boolean {
   return state === 'idle' && lane.isOpen()
 }
 
-function needsLook({ state, lane, seenAt }: Slot): boolean {
-  return state === 'idle' && (!lane.isOpen() || performance.now() - seenAt > seenToEveryMs)
+function needsLook({ state, lane, openedAt = 0 }: Slot): boolean {
+  return state === 'idle' && (!lane.isOpen() || performance.now() - openedAt > seenToEveryMs)
 }

@@ -16,6 +16,8 @@ import type { LogRecord } from './log.ts'
 encodeHeadersAtOnce()
 
 const keepAliveMs = 30_000
+/** By default the client asks again every five seconds, and the call at hand waits for it; lanes ask in between. */
+const producerMetadataMaxAgeMs = 300_000
 const leaderMapMaxAgeMs = 1_000
 const leaderMapDeadlineMs = 5_000
 
@@ -95,6 +97,7 @@ function makeProducer(
     timeout: brokerTimeoutMs,
     requestTimeout: requestTimeoutMs,
     connectTimeout: 2_000,
+    metadataMaxAge: producerMetadataMaxAgeMs,
   })
   watchConnections(producer)
   return producer

@@ -39,6 +39,7 @@ export function Dialog({
   className,
 }: DialogProps) {
   const popup = useRef<HTMLDivElement>(null)
+  const finalFocus = useOpener(isOpen)
   return (
     <Base.Root
       open={isOpen}
@@ -53,7 +54,7 @@ export function Dialog({
     >
       <Base.Portal>
         <Base.Backdrop className={scrim} />
-        <Base.Popup ref={popup} className={cn(frame, className)}>
+        <Base.Popup ref={popup} finalFocus={finalFocus} className={cn(frame, className)}>
           <header
             className={isBare ? 'sr-only' : 'flex items-start justify-between gap-4 border-line border-b px-4 py-3'}
           >
@@ -77,6 +78,22 @@ export function Dialog({
       </Base.Portal>
     </Base.Root>
   )
+}
+
+/** Where the focus goes back to. Base UI looks for it only when a field with `autoFocus` has taken it already. */
+function useOpener(isOpen: boolean): () => HTMLElement | true {
+  const opener = useRef<Element | null>(null)
+  const wasOpen = useRef(false)
+  if (isOpen !== wasOpen.current) {
+    wasOpen.current = isOpen
+    if (isOpen && typeof document !== 'undefined') opener.current = document.activeElement
+  }
+  return () => {
+    const { current } = opener
+    const isThere = current instanceof HTMLElement && current.isConnected && current !== document.body
+    // An item of a menu is gone: Base UI knows the menu's button.
+    return isThere ? current : true
+  }
 }
 
 export function DialogBody({ children, className }: { readonly children: ReactNode; readonly className?: string }) {
@@ -143,6 +160,7 @@ export function ConfirmDialog({
   onConfirm,
 }: ConfirmProps) {
   const popup = useRef<HTMLDivElement>(null)
+  const finalFocus = useOpener(isOpen)
   const [text, setText] = useState('')
   const isReady = typed === undefined || text === typed
   const submit = (event: FormEvent) => {
@@ -159,7 +177,7 @@ export function ConfirmDialog({
     >
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className={scrim} />
-        <AlertDialog.Popup ref={popup} className={frame}>
+        <AlertDialog.Popup ref={popup} finalFocus={finalFocus} className={frame}>
           <Layer value={popup}>
             <form onSubmit={submit} className="contents">
               <header className="px-4 pt-4">

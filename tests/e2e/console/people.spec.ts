@@ -276,6 +276,28 @@ test('says that the console was updated when it no longer knows what a page send
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Members')
 })
 
+test('loses nothing that is typed before the palette is there', async ({ page, house }) => {
+  await signIn(page, house, owner, `/${house.slug}/members`)
+  await expect(page.getByRole('button', { name: 'Invite…' }).first()).toBeVisible()
+  const held: (() => void)[] = []
+  await page.route('**/_next/static/**', async (route) => {
+    await new Promise<void>((resolve) => held.push(resolve))
+    await route.continue()
+  })
+  await page.keyboard.press('Control+k')
+  await expect.poll(() => held.length).toBeGreaterThan(0)
+  await page.keyboard.type('audir')
+  await page.keyboard.press('Backspace')
+  await page.keyboard.type('t')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await page.unroute('**/_next/static/**')
+  for (const goOn of held) goOn()
+  await expect(page.getByRole('combobox')).toHaveValue('audit')
+  await expect(page.getByRole('combobox')).toBeFocused()
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`**/${house.slug}/audit`)
+})
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`in ${colorScheme}`, () => {
     test.use({ colorScheme })

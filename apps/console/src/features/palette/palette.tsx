@@ -14,12 +14,15 @@ export type PaletteProps = {
   readonly slug: string
   readonly organizations: readonly { readonly slug: string; readonly name: string }[]
   readonly rights: PaletteRights
+  readonly typed: string
+  readonly onType: (typed: string) => void
+  /** From now on the field takes what is typed. */
+  readonly onReady: () => void
   readonly onClose: () => void
 }
 
-export function Palette({ slug, organizations, rights, onClose }: PaletteProps) {
+export function Palette({ slug, organizations, rights, typed, onType, onReady, onClose }: PaletteProps) {
   const router = useRouter()
-  const [typed, setTyped] = useState('')
   const [chosen, setChosen] = useState('')
   const { found, state } = useFound(slug, typed)
   const go = (href: string) => {
@@ -83,9 +86,10 @@ export function Palette({ slug, organizations, rights, onClose }: PaletteProps) 
             autoFocus
             value={typed}
             onValueChange={(next) => {
-              setTyped(next)
+              onType(next)
               setChosen('')
             }}
+            onFocus={onReady}
             placeholder={text.placeholder}
             maxLength={200}
             className="h-11 w-full bg-transparent text-14 outline-none placeholder:text-fg-3"

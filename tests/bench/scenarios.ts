@@ -33,8 +33,8 @@ export type Scenario = {
 const connections = 256
 const batchSize = 100
 const slowLogMs = 500
-/** Loads before the first that counts: Node compiles hot code anew for some 15,000 requests. */
-const warmUps = 2
+/** Loads before the first that counts: Node compiles hot code anew for some 30,000 requests, and the cost falls until then. */
+const warmUps = 4
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
   'bare-hono': {

@@ -162,8 +162,10 @@ function makeHttpHeader(headers: RequestHeaders): string | undefined {
 }
 
 function printable(value: string): string {
-  return value.replace(/[^\x20-\x7e]/g, '?')
+  return allPrintable.test(value) ? value : value.replace(/[^\x20-\x7e]/g, '?')
 }
+
+const allPrintable = /^[\x20-\x7e]*$/
 
 /** `em-http` is a convenience: it goes before the headers exceed their bound. */
 function dropTooMuch(headers: Record<string, string>): void {

@@ -23,8 +23,8 @@ export type EventContext = {
   readonly requireIdempotencyKey: boolean
 }
 
-const members = ['event_type', 'payload', 'occurred_at', 'idempotency_key', 'ordering_key'] as const
-type Name = (typeof members)[number]
+type Name = 'event_type' | 'payload' | 'occurred_at' | 'idempotency_key' | 'ordering_key'
+const members: ReadonlySet<Name> = new Set(['event_type', 'payload', 'occurred_at', 'idempotency_key', 'ordering_key'])
 
 const orderingKeyBytesMax = 255
 
@@ -111,7 +111,7 @@ export function checkOrderingKey(value: string, name: string, issues: Issues): v
 }
 
 function memberName(name: string): Name | undefined {
-  return members.find((known) => known === name)
+  return members.has(name as Name) ? (name as Name) : undefined
 }
 
 function text(bytes: Buffer, member: Member | undefined, name: Name, issues: Issues): string | undefined {

@@ -280,8 +280,9 @@ test('loses nothing that is typed before the palette is there', async ({ page, h
   await signIn(page, house, owner, `/${house.slug}/members`)
   await expect(page.getByRole('button', { name: 'Invite…' }).first()).toBeVisible()
   const held: (() => void)[] = []
+  let isHeld = true
   await page.route('**/_next/static/**', async (route) => {
-    await new Promise<void>((resolve) => held.push(resolve))
+    if (isHeld) await new Promise<void>((resolve) => held.push(resolve))
     await route.continue()
   })
   await page.keyboard.press('Control+k')
@@ -290,7 +291,7 @@ test('loses nothing that is typed before the palette is there', async ({ page, h
   await page.keyboard.press('Backspace')
   await page.keyboard.type('t')
   await expect(page.getByRole('dialog')).toHaveCount(0)
-  await page.unroute('**/_next/static/**')
+  isHeld = false
   for (const goOn of held) goOn()
   await expect(page.getByRole('combobox')).toHaveValue('audit')
   await expect(page.getByRole('combobox')).toBeFocused()

@@ -19,7 +19,10 @@ export function CodeBlock({
     <div className={cn('relative rounded-control border border-line bg-bg', className)}>
       <pre
         {...scrollRegion(label)}
-        className={cn('m-0 overflow-x-auto px-3 py-2.5 pr-10 leading-5', isWrapped && 'whitespace-pre-wrap break-all')}
+        className={cn(
+          'm-0 overflow-x-auto px-3 py-2.5 pr-10 leading-5',
+          isWrapped && 'whitespace-pre-wrap break-words',
+        )}
       >
         {text}
       </pre>

@@ -2,7 +2,7 @@
 
 import { type FormEvent, type ReactNode, useRef, useState } from 'react'
 import type { ActionFault, ActionResult } from './action-result.ts'
-import { Copy } from './copy.tsx'
+import { Id } from './id.tsx'
 import { send } from './send.ts'
 
 export type FormState = {
@@ -69,8 +69,8 @@ export function FormFault({ fault }: { readonly fault: ActionFault | undefined }
 
 export function RequestId({ id }: { readonly id: string }): ReactNode {
   return (
-    <span className="mt-1 flex flex-wrap items-center gap-1 text-12 opacity-90">
-      Request <code className="break-all">{id}</code> <Copy text={id} label="Copy request id" />
+    <span className="mt-1 flex flex-wrap items-center gap-x-1 text-12 opacity-90">
+      Request <Id id={id} label="Copy request id" />
     </span>
   )
 }

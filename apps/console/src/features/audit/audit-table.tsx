@@ -63,7 +63,10 @@ export function AuditTable({
       </div>
       <ul className="m-0 list-none p-0 md:hidden">
         {rows.map((row) => (
-          <li key={row.id} className="flex flex-col gap-0.5 border-line border-b px-4 py-2">
+          <li
+            key={row.id}
+            className={cn('flex flex-col gap-0.5 border-line border-b py-2', isShort ? 'last:border-b-0' : 'px-4')}
+          >
             <span className="break-words">
               <span className="font-medium">{row.actorName}</span> {did(row.action)} <Target row={row} slug={slug} />
             </span>

@@ -58,7 +58,7 @@ export function EventDetailView({ slug, view }: Props) {
       <Tabs label={words.parts} tabs={parts} {...(tab === undefined ? {} : { value: tab })} onChange={showTab} />
       <div className="fixed inset-x-0 bottom-0 z-10 flex items-center gap-2 border-line border-t bg-bg px-4 py-2 md:hidden">
         <CopyMenu slug={slug} view={view} />
-        <LinkButton href={`/${slug}/events?q=${facts.requestId}`}>{words.sameRequest}</LinkButton>
+        {facts.items > 1 && <LinkButton href={`/${slug}/events/${facts.requestId}`}>{words.allItems}</LinkButton>}
       </div>
     </article>
   )

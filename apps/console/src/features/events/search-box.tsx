@@ -71,7 +71,7 @@ export function SearchBox({ value, onSearch }: Props) {
         }}
         className={cn(
           controlClass,
-          'h-8 pl-8',
+          'h-8 pl-8 placeholder-shown:text-ellipsis',
           query !== '' && 'font-mono text-12',
           first !== undefined && 'border-bad',
         )}

@@ -239,6 +239,45 @@ withPart(redisPart, () => {
     })
   })
 
+  describe('claims on a Redis that loads its append-only file', { timeout: 60_000 }, () => {
+    test('R5: each call ends in time while it loads, and what was settled is a replay afterwards', async () => {
+      // A setting of Redis' own tests: so many microseconds more per key that is loaded.
+      const redis = await startRedis({ appendonly: 'yes', appendfsync: 'always', 'key-load-delay': '150' })
+      const claims = await openRedisClaims({ url: redis.url })
+      const settled = newKey()
+      await claims.settle([settleOf(settled)])
+      const fill = "for i = 1, 20000 do redis.call('SET', 'filling:' .. i, 'x') end"
+      expect(await redis.command('EVAL', fill, '0')).toBe('$-1\r\n')
+
+      await redis.kill()
+      const loaded = redis.start()
+      await expect
+        .poll(() => redis.command('PING').catch(() => ''), { timeout: 10_000, interval: 20 })
+        .toMatch(/^-LOADING/)
+      const codes: string[] = []
+      let slowestMs = 0
+      let isLoaded = false
+      const watch = loaded.then(() => {
+        isLoaded = true
+      })
+      while (!isLoaded) {
+        const { value, ms } = await timed(() => codeOf(claims.claim([claimOf(newKey())])))
+        slowestMs = Math.max(slowestMs, ms)
+        codes.push(value)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      await watch
+      expect(codes.filter((code) => code === 'claims_unavailable').length).toBeGreaterThan(10)
+      expect(codes.filter((code) => code !== 'claims_unavailable' && code !== 'answered')).toEqual([])
+      expect(slowestMs).toBeLessThan(500)
+
+      await expect.poll(() => codeOf(claims.claim([claimOf(newKey())])), { timeout: 15_000 }).toBe('answered')
+      expect(await claims.claim([claimOf(settled)])).toMatchObject([{ state: 'settled' }])
+      await claims.close()
+      await redis.close()
+    })
+  })
+
   describe('opening claims on Redis', { timeout: 30_000 }, () => {
     test.each(['allkeys-lru', 'allkeys-lfu', 'allkeys-random', 'volatile-lru', 'volatile-lfu', 'volatile-random'])(
       'is refused under %s',

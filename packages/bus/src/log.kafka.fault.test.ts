@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import { connect, type Database } from '@eventmesh/db'
 import { type TestDatabase, testDatabase } from '@eventmesh/db/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -8,7 +9,7 @@ import { partitionOf } from './log.kafka.partition.ts'
 import { createTopics, openKafkaLog } from './log.kafka.ts'
 import type { AppendResult, Log, LogRecord } from './log.ts'
 import { startTestKafka, type TestKafka } from './testing/kafka.ts'
-import { kafkaPart, withPart } from './testing/parts.ts'
+import { kafkaPart, mountSmallDisk, smallDiskPart, withPart } from './testing/parts.ts'
 
 /** Kafka's API keys (protocol guide). */
 const api = { produce: 0, fetch: 1, listOffsets: 2, metadata: 3, offsetCommit: 8, joinGroup: 11, heartbeat: 12 }
@@ -494,6 +495,57 @@ withPart(kafkaPart, () => {
         await untilAppends()
       },
     )
+  })
+
+  withPart(smallDiskPart, () => {
+    test('B5: a broker whose disk is full makes each append end in time, loses none, and is used again once it has room', async () => {
+      const disk = mountSmallDisk(64)!
+      const kafka = await startTestKafka({
+        data: join(disk.path, 'kafka'),
+        // Index files are mapped at their full size: on a full disk a write to them would end the JVM first.
+        settings: { 'log.index.size.max.bytes': 16_384, 'log.segment.bytes': 8_388_608 },
+      })
+      const log = await openKafkaLog({ connection: kafka.connection, durability: 'dev', limits: hurried })
+      const appended = new Map<string, string>()
+      async function append(): Promise<string> {
+        const key = newMark()
+        const [result] = await log.append('events', [record(key, { filling: 'x'.repeat(200_000) })], {
+          deadlineMs: 2_000,
+        })
+        if (result?.status === 'appended') appended.set(`${result.partition}/${result.offset}`, key)
+        return result!.status
+      }
+      try {
+        await expect.poll(append, { timeout: 30_000 }).toBe('appended')
+        let slowestMs = 0
+        const statuses: string[] = []
+        // Five in a row: the disk is full, not the network slow.
+        for (let failed = 0; failed < 5 && statuses.length < 600; ) {
+          const startedAt = performance.now()
+          const status = await append()
+          slowestMs = Math.max(slowestMs, performance.now() - startedAt)
+          statuses.push(status)
+          failed = status === 'appended' ? 0 : failed + 1
+        }
+        expect(appended.size).toBeGreaterThan(20)
+        expect(statuses.slice(-5)).not.toContain('appended')
+        expect(slowestMs).toBeLessThan(3_000)
+        expect(disk.freeBytes()).toBeLessThan(1_000_000)
+
+        disk.grow(512)
+        if (kafka.cluster.pid(1) !== undefined) await kafka.cluster.kill(1)
+        await kafka.cluster.start(1)
+        await kafka.cluster.ready({ count: 1 })
+        await expect.poll(append, { timeout: 60_000 }).toBe('appended')
+        await log.close()
+        const stored = await readByBroker(kafka, 'eventmesh.events')
+        expect([...appended].filter(([place, key]) => stored.get(place) !== key)).toEqual([])
+      } finally {
+        await log.close()
+        await kafka.close()
+        disk.close()
+      }
+    }, 240_000)
   })
 
   describe('the log on three brokers under faults', { timeout: 240_000 }, () => {

@@ -19,8 +19,9 @@ export type Lanes = Carrier & {
   close(): void
 }
 
-/** Brokers close what is idle for ten minutes, and the client asks for its metadata again after five. */
-const seenToEveryMs = 60_000
+/** Before the client asks by itself, in the middle of a call; brokers close what is idle for ten minutes. */
+const lookAfterMs = 240_000
+const lookEveryMs = 30_000
 
 /**
  * A few lanes to each leader. One is enough while the leader is quick; the others stand open for when it turns slow, since
@@ -35,7 +36,7 @@ export function openLanes(makeLane: (leader: number) => Lane, lanesPerLeader: nu
   let isClosed = false
   const timer = setInterval(() => {
     for (const leader of leaders.keys()) void openNext(leader)
-  }, seenToEveryMs)
+  }, lookEveryMs)
   timer.unref()
 
   function slotsOf(leader: number): readonly Slot[] {
@@ -127,5 +128,5 @@ function isReady({ state, lane }: Slot): boolean {
 }
 
 function needsLook({ state, lane, openedAt = 0 }: Slot): boolean {
-  return state === 'idle' && (!lane.isOpen() || performance.now() - openedAt > seenToEveryMs)
+  return state === 'idle' && (!lane.isOpen() || performance.now() - openedAt > lookAfterMs)
 }

@@ -16,8 +16,8 @@ import type { LogRecord } from './log.ts'
 encodeHeadersAtOnce()
 
 const keepAliveMs = 30_000
-/** By default the client asks again every five seconds, and the call at hand waits for it; lanes ask in between. */
-const producerMetadataMaxAgeMs = 300_000
+/** By default the client asks again every five seconds, and the call at hand waits for it; lanes ask between calls. */
+const producerMetadataMaxAgeMs = 600_000
 const leaderMapMaxAgeMs = 1_000
 const leaderMapDeadlineMs = 5_000
 
@@ -46,7 +46,8 @@ export function openSender(
     if (connectsAtOnce) lanes.open(leaders.ids())
     onChange()
   })
-  const lanes = openLanes((leader) => makeLane(leader), limits.callsPerLeaderMax, onChange)
+  // One more than calls: while it is opened or looked at, the others carry as many as there may be.
+  const lanes = openLanes((leader) => makeLane(leader), limits.callsPerLeaderMax + 1, onChange)
 
   function makeLane(leader: number): Lane {
     let opened: BytesProducer | undefined

@@ -17,7 +17,15 @@ export type TestKafka = {
 const brokerSessionMs = 3_000
 
 /** A cluster with its topics, each broker behind a proxy that the clients are told. */
-export async function startTestKafka(options: { brokers?: 1 | 3; durability?: Durability } = {}): Promise<TestKafka> {
+export async function startTestKafka(
+  options: {
+    readonly brokers?: 1 | 3
+    readonly durability?: Durability
+    /** Where the brokers keep their logs; a directory of their own by default. */
+    readonly data?: string
+    readonly settings?: Readonly<Record<string, string | number>>
+  } = {},
+): Promise<TestKafka> {
   const brokers = options.brokers ?? 1
   const port = await freePorts(23 + brokers)
   const ids = Array.from({ length: brokers }, (_, at) => at)
@@ -26,7 +34,8 @@ export async function startTestKafka(options: { brokers?: 1 | 3; durability?: Du
     brokers,
     port,
     advertised: proxies.map(({ address }) => address),
-    settings: { 'broker.session.timeout.ms': brokerSessionMs },
+    settings: { 'broker.session.timeout.ms': brokerSessionMs, ...options.settings },
+    ...(options.data !== undefined && { data: options.data }),
   })
   const connection = { brokers: cluster.bootstrap, topicPrefix: 'eventmesh.' }
   async function close(): Promise<void> {

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fetchJars } from '../../../../tests/parts/kafka.mjs'
 import { findRedis } from '../../../../tests/parts/redis.ts'
@@ -43,4 +45,44 @@ export const redisPart: Part = {
   name: 'Redis',
   missing: () =>
     findRedis() === undefined ? 'redis-server is not installed, and this user may not install it' : undefined,
+}
+
+export const smallDiskPart: Part = {
+  name: 'a small file system',
+  missing() {
+    const disk = mountSmallDisk(1)
+    disk?.close()
+    return disk === undefined ? 'this user may not mount a tmpfs' : undefined
+  },
+}
+
+export type SmallDisk = {
+  readonly path: string
+  freeBytes(): number
+  grow(mebibytes: number): void
+  close(): void
+}
+
+/** A tmpfs of this size; undefined where this user may not mount one. */
+export function mountSmallDisk(mebibytes: number): SmallDisk | undefined {
+  const path = mkdtempSync(join(tmpdir(), 'eventmesh-disk-'))
+  const mount = (options: string) => spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', path]).status === 0
+  if (!mount(`size=${mebibytes}m`)) {
+    rmSync(path, { recursive: true, force: true })
+    return undefined
+  }
+  return {
+    path,
+    freeBytes() {
+      const { bavail, bsize } = statfsSync(path)
+      return bavail * bsize
+    },
+    grow(to) {
+      if (!mount(`remount,size=${to}m`)) throw new Error('the tmpfs does not grow')
+    },
+    close() {
+      spawnSync('umount', ['-l', path])
+      rmSync(path, { recursive: true, force: true })
+    },
+  }
 }

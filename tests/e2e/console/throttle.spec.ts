@@ -1,19 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { expect, owner, password, test } from './fixtures.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'eventmesh-argon2-'))
-const file = join(directory, 'verifications')
-writeFileSync(file, '')
+const file = join(tmpdir(), `eventmesh-argon2-${process.pid}`)
 test.use({
   variables: {
     NODE_OPTIONS: `--import=${new URL('count-argon2.mjs', import.meta.url).href}`,
     EVENTMESH_TEST_ARGON2_FILE: file,
   },
 })
-test.afterAll(() => rmSync(directory, { recursive: true, force: true }))
+test.beforeAll(() => writeFileSync(file, ''))
+test.afterAll(() => rmSync(file, { force: true }))
 
 test('looks at a password once whether the person is known or not, and not at all while it slows somebody down', async ({
   page,

@@ -6,8 +6,9 @@ import { requestPreferences } from '../server/preferences.ts'
 import { nonce } from '../server/request.ts'
 import { requestZone } from '../server/zone.ts'
 import { PreferencesProvider } from '../ui/preferences-provider.tsx'
-import { NonceProvider, TooltipProvider } from '../ui/providers.tsx'
+import { NonceProvider } from '../ui/providers.tsx'
 import { ZoneProvider } from '../ui/time.tsx'
+import { TooltipProvider } from '../ui/tooltip-provider.tsx'
 import './globals.css'
 
 export const metadata: Metadata = { title: { default: 'EventMesh', template: '%s · EventMesh' }, robots: 'noindex' }

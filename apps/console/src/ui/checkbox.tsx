@@ -1,6 +1,5 @@
 'use client'
 
-import { Checkbox as Base } from '@base-ui/react/checkbox'
 import { Check } from 'lucide-react'
 import { type ReactNode, useId } from 'react'
 
@@ -21,18 +20,23 @@ export function Checkbox({
   const id = useId()
   return (
     <label htmlFor={id} className="flex min-h-6 items-start gap-2.5 pointer-coarse:min-h-11">
-      <Base.Root
-        id={id}
-        name={name}
-        checked={isChecked}
-        onCheckedChange={onChange}
-        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
-        className="mt-0.5 grid size-4 shrink-0 place-items-center rounded-[4px] border border-field bg-surface text-accent-fg data-checked:border-accent data-checked:bg-accent"
-      >
-        <Base.Indicator>
-          <Check aria-hidden size={12} strokeWidth={3} />
-        </Base.Indicator>
-      </Base.Root>
+      <span className="relative mt-0.5 size-4 shrink-0">
+        <input
+          type="checkbox"
+          id={id}
+          name={name}
+          checked={isChecked}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+          aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+          className="peer m-0 block size-4 appearance-none rounded-[4px] border border-field bg-surface checked:border-accent checked:bg-accent"
+        />
+        <Check
+          aria-hidden
+          size={12}
+          strokeWidth={3}
+          className="pointer-events-none absolute inset-0.5 hidden text-accent-fg peer-checked:block"
+        />
+      </span>
       <span className="flex flex-col gap-0.5">
         <span className="font-medium">{label}</span>
         {hint !== undefined && (

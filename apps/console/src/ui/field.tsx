@@ -1,8 +1,7 @@
 'use client'
 
-import { Field as Base } from '@base-ui/react/field'
 import { Eye, EyeOff } from 'lucide-react'
-import { type ComponentProps, type ReactNode, useState } from 'react'
+import { type ComponentProps, createContext, type ReactNode, useContext, useId, useState } from 'react'
 import { cn } from './class-names.ts'
 
 export type FieldProps = {
@@ -15,51 +14,88 @@ export type FieldProps = {
   readonly className?: string
 }
 
+type FieldContext = {
+  readonly name: string
+  /** Of the control that the label names. */
+  readonly attributes: {
+    readonly id: string
+    readonly 'aria-describedby': string | undefined
+    readonly 'aria-invalid': true | undefined
+    readonly 'data-invalid': '' | undefined
+  }
+}
+
+const Context = createContext<FieldContext | undefined>(undefined)
+
+/** Undefined outside of a field. */
+export function useField(): FieldContext | undefined {
+  return useContext(Context)
+}
+
 /** Label, control, hint and error, tied together for screen readers. */
 export function Field({ name, label, hint, error, isOptional = false, children, className }: FieldProps) {
+  const id = useId()
+  const isInvalid = error !== undefined
+  const note = error ?? hint
+  const attributes = {
+    id,
+    'aria-describedby': note === undefined ? undefined : `${id}-note`,
+    'aria-invalid': isInvalid || undefined,
+    'data-invalid': isInvalid ? '' : undefined,
+  } as const
   return (
-    <Base.Root name={name} invalid={error !== undefined} className={cn('flex flex-col gap-1.5', className)}>
-      <Base.Label className="font-medium text-13 text-fg">
+    <div className={cn('flex flex-col gap-1.5', className)}>
+      <label htmlFor={id} className="font-medium text-13 text-fg">
         {label}
         {isOptional && <span className="font-normal text-fg-3"> (optional)</span>}
-      </Base.Label>
-      {children}
-      {hint !== undefined && error === undefined && (
-        <Base.Description className="text-12 text-fg-3">{hint}</Base.Description>
+      </label>
+      <Context value={{ name, attributes }}>{children}</Context>
+      {note !== undefined && (
+        <div id={`${id}-note`} className={cn('text-12', isInvalid ? 'text-bad-text' : 'text-fg-3')}>
+          {note}
+        </div>
       )}
-      {error !== undefined && (
-        <Base.Error match={true} className="text-12 text-bad-text">
-          {error}
-        </Base.Error>
-      )}
-    </Base.Root>
+    </div>
   )
 }
 
 export const controlClass =
   'w-full rounded-control border border-field bg-surface px-2.5 text-13 text-fg placeholder:text-fg-3 hover:border-fg-3 data-invalid:border-bad focus-visible:outline-offset-0'
 
-export function Input({ className, ...rest }: ComponentProps<typeof Base.Control>) {
+/** A second control of a field has a name of its own, and then not the field's label. */
+function useControl(label: string | undefined) {
+  const field = useField()
+  if (field === undefined) return {}
+  const { id, ...others } = field.attributes
+  return { name: field.name, ...others, ...(label === undefined ? { id } : {}) }
+}
+
+export function Input({ className, ...rest }: ComponentProps<'input'>) {
+  const control = useControl(rest['aria-label'])
   return (
-    <Base.Control
+    <input
       autoComplete="off"
       {...rest}
-      className={cn(controlClass, 'h-8 pointer-coarse:h-11', className as string)}
+      {...control}
+      className={cn(controlClass, 'h-8 pointer-coarse:h-11', className)}
     />
   )
 }
 
 export function Textarea({ className, ...rest }: ComponentProps<'textarea'>) {
+  const control = useControl(rest['aria-label'])
   return (
-    <Base.Control
-      render={<textarea spellCheck={false} {...rest} />}
+    <textarea
+      spellCheck={false}
+      {...rest}
+      {...control}
       className={cn(controlClass, 'min-h-16 resize-y py-1.5 font-mono text-12 leading-5', className)}
     />
   )
 }
 
 /** May be shown, and pasted into. */
-export function PasswordInput(props: Omit<ComponentProps<typeof Base.Control>, 'type'>) {
+export function PasswordInput(props: Omit<ComponentProps<'input'>, 'type'>) {
   const [isShown, setShown] = useState(false)
   const label = isShown ? 'Hide password' : 'Show password'
   return (

@@ -1,8 +1,8 @@
 'use client'
 
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
-import { Select } from './choice.tsx'
 import { SearchField } from './search-field.tsx'
+import { Select } from './select.tsx'
 
 const all = 'all'
 

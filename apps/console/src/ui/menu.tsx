@@ -1,10 +1,13 @@
 'use client'
 
-import { Menu as Base } from '@base-ui/react/menu'
-import { Check } from 'lucide-react'
-import type { ReactElement, ReactNode } from 'react'
-import { cn } from './class-names.ts'
-import { useLayer } from './layer.tsx'
+import { createContext, type ReactElement, type ReactNode, useContext } from 'react'
+import { onDemand } from './on-demand.ts'
+import { PopupTrigger } from './popup-trigger.tsx'
+
+type Parts = typeof import('./popups/menu.tsx')
+
+const parts = onDemand<Parts>(() => import('./popups/menu.tsx'))
+const Context = createContext<Parts | undefined>(undefined)
 
 export function Menu({
   trigger,
@@ -12,87 +15,61 @@ export function Menu({
   align = 'end',
   className,
 }: {
-  readonly trigger: ReactElement
+  readonly trigger: ReactElement<Readonly<Record<string, unknown>>>
   readonly children: ReactNode
   readonly align?: 'start' | 'end'
   readonly className?: string
 }) {
-  const layer = useLayer()
   return (
-    <Base.Root modal={false}>
-      <Base.Trigger render={trigger} />
-      <Base.Portal container={layer}>
-        <Base.Positioner positionMethod="fixed" align={align} sideOffset={4} className="z-50">
-          <Base.Popup
-            className={cn('popup min-w-44 max-w-80 rounded-card bg-raised p-1 shadow-popover outline-none', className)}
-          >
+    <PopupTrigger trigger={trigger} opens="menu" part={parts}>
+      {(loaded, adopted) => (
+        <Context value={loaded}>
+          <loaded.Popup trigger={adopted} align={align} className={className}>
             {children}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+          </loaded.Popup>
+        </Context>
+      )}
+    </PopupTrigger>
   )
 }
 
-const itemClass =
-  'flex min-h-7 cursor-default select-none items-center gap-2 rounded-[4px] px-2 py-1 text-13 text-fg no-underline outline-none data-highlighted:bg-hover pointer-coarse:min-h-11'
+/** Only an open menu draws its items, and it is open once its code is there. */
+function useMenuParts(): Parts {
+  const loaded = useContext(Context)
+  if (loaded === undefined) throw new Error('outside of a menu')
+  return loaded
+}
 
-export function MenuItem({
-  children,
-  onClick,
-  isDanger = false,
-  disabledReason,
-  render,
-}: {
+export type MenuItemProps = {
   readonly children: ReactNode
   readonly onClick?: () => void
   readonly isDanger?: boolean
   readonly disabledReason?: string | undefined
   readonly render?: ReactElement
-}) {
-  const isOff = disabledReason !== undefined
-  return (
-    <Base.Item
-      {...(render === undefined ? {} : { render })}
-      aria-disabled={isOff || undefined}
-      closeOnClick={!isOff}
-      onClick={() => (isOff ? undefined : onClick?.())}
-      className={cn(itemClass, isDanger && 'text-bad-text', isOff && 'text-fg-3')}
-    >
-      <span className="flex min-w-0 flex-1 flex-col">
-        <span className="flex items-center gap-2">{children}</span>
-        {isOff && <span className="text-11 text-fg-3">{disabledReason}</span>}
-      </span>
-    </Base.Item>
-  )
+}
+
+export function MenuItem(props: MenuItemProps) {
+  const { Item } = useMenuParts()
+  return <Item {...props} />
 }
 
 export function MenuSeparator() {
-  return <Base.Separator className="mx-2 my-1 h-px bg-line" />
+  const { Separator } = useMenuParts()
+  return <Separator />
 }
 
 export function MenuLabel({ children }: { readonly children: ReactNode }) {
   return <div className="px-2 py-1 text-11 text-fg-3">{children}</div>
 }
 
-/** Stays open, so that several can be chosen. */
-export function MenuCheckItem({
-  children,
-  isChecked,
-  onChange,
-}: {
+export type MenuCheckItemProps = {
   readonly children: ReactNode
   readonly isChecked: boolean
   readonly onChange: (isChecked: boolean) => void
-}) {
-  return (
-    <Base.CheckboxItem checked={isChecked} closeOnClick={false} onCheckedChange={onChange} className={itemClass}>
-      <span className="grid size-4 shrink-0 place-items-center rounded-[4px] border border-field text-accent-fg in-data-checked:border-accent in-data-checked:bg-accent">
-        <Base.CheckboxItemIndicator>
-          <Check aria-hidden size={12} />
-        </Base.CheckboxItemIndicator>
-      </span>
-      {children}
-    </Base.CheckboxItem>
-  )
+}
+
+/** Stays open, so that several can be chosen. */
+export function MenuCheckItem(props: MenuCheckItemProps) {
+  const { CheckItem } = useMenuParts()
+  return <CheckItem {...props} />
 }

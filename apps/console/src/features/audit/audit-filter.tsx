@@ -2,10 +2,10 @@
 
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
 import { useState } from 'react'
-import { Select } from '../../ui/choice.tsx'
 import { FacetChip } from '../../ui/facet-chip.tsx'
 import { RangeDialog } from '../../ui/range-dialog.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
+import { Select } from '../../ui/select.tsx'
 import { isRangeName, listOf, ranges, readAuditFilter } from './filter.ts'
 import { text } from './text.ts'
 

@@ -3,10 +3,10 @@
 import { ExternalLink, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Button, IconButton, LinkButton } from '../../ui/button.tsx'
+import { onDemand, usePart } from '../../ui/on-demand.ts'
 import { noticeSignedOut } from '../../ui/send.ts'
 import { SplitPanel } from '../../ui/split-panel.tsx'
 import { ErrorState, Skeleton } from '../../ui/states.tsx'
-import { EventDetailView } from './event-detail.tsx'
 import type { EventView } from './queries.ts'
 import { text } from './text.ts'
 
@@ -22,9 +22,13 @@ type State =
   | { readonly name: 'ready'; readonly view: EventView }
   | { readonly name: 'failed'; readonly requestId: string; readonly isAbsent: boolean }
 
+// Comes beside the event itself, with the first row that is opened.
+const detail = onDemand(() => import('./event-detail.tsx'))
+
 export function EventPanel({ slug, id, place, onClose }: Props) {
   const [state, setState] = useState<State>({ name: 'loading' })
   const [tries, setTries] = useState(0)
+  const loaded = usePart(detail, true)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another try is another load.
   useEffect(() => {
     const stop = new AbortController()
@@ -46,8 +50,8 @@ export function EventPanel({ slug, id, place, onClose }: Props) {
         </IconButton>
       </header>
       <div className="p-4">
-        {state.name === 'loading' && <Loading />}
-        {state.name === 'ready' && <EventDetailView slug={slug} view={state.view} />}
+        {(state.name === 'loading' || loaded === undefined) && state.name !== 'failed' && <Loading />}
+        {state.name === 'ready' && loaded !== undefined && <loaded.EventDetailView slug={slug} view={state.view} />}
         {state.name === 'failed' && (
           <ErrorState
             title={state.isAbsent ? text.unknownTitle(id) : text.detail.bodyFailed}

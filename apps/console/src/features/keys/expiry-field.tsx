@@ -1,9 +1,9 @@
 'use client'
 
 import { useState } from 'react'
-import { Select } from '../../ui/choice.tsx'
 import { Field, Input } from '../../ui/field.tsx'
 import { dayWithYear } from '../../ui/format.ts'
+import { Select } from '../../ui/select.tsx'
 import { useZone } from '../../ui/time.tsx'
 import { text } from './text.ts'
 

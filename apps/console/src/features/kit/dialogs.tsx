@@ -2,7 +2,7 @@
 
 import { type ReactNode, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
-import { ConfirmDialog, Dialog, DialogBody, DialogFooter } from '../../ui/dialog.tsx'
+import { ConfirmDialog, Dialog, DialogBody, DialogFooter, Drawer } from '../../ui/dialog.tsx'
 import { Field, Input } from '../../ui/field.tsx'
 import { RangeDialog } from '../../ui/range-dialog.tsx'
 import { ShownOnce, ShownOnceFooter } from '../../ui/shown-once.tsx'
@@ -123,6 +123,19 @@ export function DialogKit() {
               <ConfirmDialog {...way} title="Revoke the key?" action="Revoke key" isPending onConfirm={() => undefined}>
                 The answer is on its way.
               </ConfirmDialog>
+            )}
+          </Opener>
+        </State>
+      </Specimen>
+      <Specimen name="Drawer">
+        <State name="from the left edge">
+          <Opener label="Open a drawer">
+            {(way) => (
+              <Drawer {...way} label="Menu">
+                <DialogBody>
+                  <Button onClick={() => way.onOpenChange(false)}>Close drawer</Button>
+                </DialogBody>
+              </Drawer>
             )}
           </Opener>
         </State>

@@ -2,8 +2,8 @@
 
 import { useTheme } from 'next-themes'
 import { useEffect, useState } from 'react'
-import { Select } from '../../ui/choice.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
+import { Select } from '../../ui/select.tsx'
 import { ButtonKit } from './buttons.tsx'
 import { DialogKit } from './dialogs.tsx'
 import { FieldKit } from './fields.tsx'

@@ -2,8 +2,8 @@
 
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
 import { useEffect, useState } from 'react'
-import { Select } from '../../ui/choice.tsx'
 import { RangeDialog } from '../../ui/range-dialog.tsx'
+import { Select } from '../../ui/select.tsx'
 import { Time } from '../../ui/time.tsx'
 import { type OverviewRange, type RangeName, ranges, readRange, writeRange } from './range.ts'
 import { text } from './text.ts'

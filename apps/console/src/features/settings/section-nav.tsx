@@ -2,8 +2,8 @@
 
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
-import { Select } from '../../ui/choice.tsx'
 import { cn } from '../../ui/class-names.ts'
+import { Select } from '../../ui/select.tsx'
 import type { Section } from './sections.ts'
 import { text } from './text.ts'
 

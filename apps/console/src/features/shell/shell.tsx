@@ -1,10 +1,9 @@
 'use client'
 
-import { Dialog } from '@base-ui/react/dialog'
 import { PanelLeft } from 'lucide-react'
 import { usePathname } from 'next/navigation'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
-import { Layer } from '../../ui/layer.tsx'
+import { type ReactNode, useEffect, useState } from 'react'
+import { Drawer } from '../../ui/dialog.tsx'
 import { findEvent } from '../../ui/shell-events.ts'
 import { lastTenantCookie } from './last-tenant.ts'
 import { Rail, type RailProps } from './rail.tsx'
@@ -14,7 +13,6 @@ import { text } from './text.ts'
 /** Rail and content; below 768 px the rail is a drawer. */
 export function Shell({ children, ...rail }: RailProps & { readonly children: ReactNode }) {
   const [isOpen, setOpen] = useState(false)
-  const drawer = useRef<HTMLDivElement>(null)
   const path = usePathname()
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the drawer.
   useEffect(() => setOpen(false), [path])
@@ -38,26 +36,19 @@ export function Shell({ children, ...rail }: RailProps & { readonly children: Re
       <div className="sticky top-0 z-20 hidden h-dvh w-14 shrink-0 border-line border-r bg-bg md:block lg:w-[220px]">
         <Rail {...rail} isNarrow="below-lg" />
       </div>
-      <Dialog.Root open={isOpen} onOpenChange={setOpen}>
-        <Dialog.Trigger
-          aria-label={text.openMenu}
-          className="fixed top-2 left-2 z-30 grid size-8 place-items-center rounded-control text-fg-2 hover:bg-hover md:hidden"
-        >
-          <PanelLeft aria-hidden size={16} />
-        </Dialog.Trigger>
-        <Dialog.Portal>
-          <Dialog.Backdrop className="fixed inset-0 z-40 bg-scrim md:hidden" />
-          <Dialog.Popup
-            ref={drawer}
-            aria-label={text.openMenu}
-            className="fixed inset-y-0 left-0 z-40 w-[264px] border-line border-r bg-bg transition-transform duration-150 data-ending-style:-translate-x-full data-starting-style:-translate-x-full md:hidden"
-          >
-            <Layer value={drawer}>
-              <Rail {...rail} isNarrow="never" />
-            </Layer>
-          </Dialog.Popup>
-        </Dialog.Portal>
-      </Dialog.Root>
+      <button
+        type="button"
+        aria-label={text.openMenu}
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(true)}
+        className="fixed top-2 left-2 z-30 grid size-8 place-items-center rounded-control text-fg-2 hover:bg-hover md:hidden"
+      >
+        <PanelLeft aria-hidden size={16} />
+      </button>
+      <Drawer isOpen={isOpen} onOpenChange={setOpen} label={text.openMenu} className="md:hidden">
+        <Rail {...rail} isNarrow="never" />
+      </Drawer>
       <main id="content" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
         {children}
       </main>

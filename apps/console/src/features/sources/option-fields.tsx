@@ -1,9 +1,9 @@
 'use client'
 
 import { useState } from 'react'
-import { Select } from '../../ui/choice.tsx'
 import { Field, Input } from '../../ui/field.tsx'
 import { Prose } from '../../ui/prose.tsx'
+import { Select } from '../../ui/select.tsx'
 import type { ProviderOption } from './provider-sheet.ts'
 import { text } from './text.ts'
 

@@ -22,7 +22,7 @@ export type DialogProps = {
 const parts = onDemand(() => import('./popups/dialog.tsx'))
 
 export function Dialog(props: DialogProps) {
-  const loaded = usePartOnceOpen(parts, props.isOpen)
+  const loaded = usePartOnceOpen(parts, props)
   return loaded === undefined ? null : <loaded.DialogFrame {...props} />
 }
 
@@ -79,7 +79,7 @@ export type ConfirmProps = {
 }
 
 export function ConfirmDialog(props: ConfirmProps) {
-  const loaded = usePartOnceOpen(parts, props.isOpen)
+  const loaded = usePartOnceOpen(parts, props)
   return loaded === undefined ? null : <loaded.ConfirmFrame {...props} />
 }
 
@@ -90,6 +90,6 @@ export type DrawerProps = Pick<DialogProps, 'isOpen' | 'onOpenChange' | 'childre
 
 /** From the left edge, over the page. */
 export function Drawer(props: DrawerProps) {
-  const loaded = usePartOnceOpen(parts, props.isOpen)
+  const loaded = usePartOnceOpen(parts, props)
   return loaded === undefined ? null : <loaded.DrawerFrame {...props} />
 }

@@ -36,7 +36,7 @@ type Props<Part> = {
 export function PopupTrigger<Part extends object>({ trigger, opens, part, children }: Props<Part>) {
   const [isWanted, setWanted] = useState(false)
   const [link] = useState<Link>(() => ({ element: null, adopt: () => undefined }))
-  const loaded = usePart(part, isWanted)
+  const loaded = usePart(part, isWanted, () => setWanted(false))
   return (
     <>
       <Trigger link={link} trigger={trigger} opens={opens} onInterest={() => setWanted(true)} />
@@ -66,12 +66,16 @@ function Trigger({ link, trigger, opens, onInterest }: TriggerProps) {
   const [ref] = useState(() => (element: HTMLElement | null) => {
     link.element = element
   })
+  const comeNear = () => {
+    missed.current = undefined
+    onInterest()
+  }
   const own = adopted ?? {
     role: opens === 'listbox' ? 'combobox' : undefined,
     'aria-haspopup': opens,
     'aria-expanded': false,
-    onPointerEnter: onInterest,
-    onFocus: onInterest,
+    onPointerEnter: comeNear,
+    onFocus: comeNear,
     onClick({ currentTarget, nativeEvent }: MouseEvent<HTMLElement>) {
       missed.current = () => clickAgain(currentTarget, nativeEvent)
       onInterest()

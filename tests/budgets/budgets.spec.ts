@@ -5,9 +5,11 @@ import { measure, report, spread, timed } from './measure.ts'
 // The numbers are the console's own promise; where a shared machine is too slow for one, that is said, not hidden.
 
 const turns = 20
+/** Cheap ones are asked more often: their 95th percentile is then more than the one turn in which a machine was busy. */
+const cheapTurns = 60
 /** Gzip, of every script that a list asks for before it can be used. */
 const scriptBytesMax = 200_000
-const lists = ['events', 'keys', 'sources', 'members', 'audit'] as const
+const lists = ['events', 'keys', 'sources', 'members', 'audit', 'settings/general'] as const
 
 for (const at of [0, 1] as const) {
   test.describe(['the largest organization', 'the smallest organization'][at] ?? '', () => {
@@ -51,7 +53,7 @@ for (const at of [0, 1] as const) {
       }
       const { rows } = await search('outcome:accepted')
       const ids = rows.flatMap(({ eventId }) => (eventId === null ? [] : [eventId]))
-      const byId = await measure(turns, (turn) =>
+      const byId = await measure(cheapTurns, (turn) =>
         timed(async () => expect((await search(ids[turn + 1] ?? ids[0] ?? '')).rows.length).toBeGreaterThan(0)),
       )
       report(`${slug}: find by id`, byId, 100, 'ms')

@@ -96,32 +96,32 @@ export function ConfirmFrame({
         <AlertDialog.Backdrop className={scrim} />
         <AlertDialog.Popup ref={popup} className={frame}>
           <Layer value={popup}>
-          <form onSubmit={submit} className="contents">
-            <header className="px-4 pt-4">
-              <AlertDialog.Title className="m-0 font-semibold text-15">{title}</AlertDialog.Title>
-            </header>
-            <div className="flex flex-col gap-4 px-4 py-3">
-              <AlertDialog.Description render={<div />} className="flex flex-col gap-2 text-13 text-fg-2">
-                {children}
-              </AlertDialog.Description>
-              {typed !== undefined && (
-                <Field name="typed" label={`Type ${typed} to confirm`}>
-                  <Input value={text} onChange={(event) => setText(event.currentTarget.value)} spellCheck={false} />
-                </Field>
-              )}
-            </div>
-            <DialogFooter>
-              <Button onClick={() => onOpenChange(false)}>Cancel</Button>
-              <Button
-                type="submit"
-                kind={isDanger ? 'danger' : 'primary'}
-                isPending={isPending}
-                disabledReason={isReady ? undefined : `Type ${typed} first`}
-              >
-                {action}
-              </Button>
-            </DialogFooter>
-          </form>
+            <form onSubmit={submit} className="contents">
+              <header className="px-4 pt-4">
+                <AlertDialog.Title className="m-0 font-semibold text-15">{title}</AlertDialog.Title>
+              </header>
+              <div className="flex flex-col gap-4 px-4 py-3">
+                <AlertDialog.Description render={<div />} className="flex flex-col gap-2 text-13 text-fg-2">
+                  {children}
+                </AlertDialog.Description>
+                {typed !== undefined && (
+                  <Field name="typed" label={`Type ${typed} to confirm`}>
+                    <Input value={text} onChange={(event) => setText(event.currentTarget.value)} spellCheck={false} />
+                  </Field>
+                )}
+              </div>
+              <DialogFooter>
+                <Button onClick={() => onOpenChange(false)}>Cancel</Button>
+                <Button
+                  type="submit"
+                  kind={isDanger ? 'danger' : 'primary'}
+                  isPending={isPending}
+                  disabledReason={isReady ? undefined : `Type ${typed} first`}
+                >
+                  {action}
+                </Button>
+              </DialogFooter>
+            </form>
           </Layer>
         </AlertDialog.Popup>
       </AlertDialog.Portal>

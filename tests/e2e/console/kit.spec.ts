@@ -16,6 +16,7 @@ const openers = [
   'Revoke…',
   'Revoke one in use…',
   'Revoke slowly…',
+  'Open a drawer',
   'Choose a range…',
 ]
 

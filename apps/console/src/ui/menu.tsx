@@ -2,7 +2,7 @@
 
 import { createContext, type ReactElement, type ReactNode, useContext } from 'react'
 import { onDemand } from './on-demand.ts'
-import { PopupTrigger } from './popup-trigger.tsx'
+import { PopupTrigger } from './popups/popup-trigger.tsx'
 
 type Parts = typeof import('./popups/menu.tsx')
 

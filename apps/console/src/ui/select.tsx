@@ -5,7 +5,7 @@ import type { Choice } from './choice.tsx'
 import { cn } from './class-names.ts'
 import { controlClass, useField } from './field.tsx'
 import { onDemand } from './on-demand.ts'
-import { PopupTrigger } from './popup-trigger.tsx'
+import { PopupTrigger } from './popups/popup-trigger.tsx'
 
 export type SelectProps<Value extends string> = {
   readonly name: string

@@ -133,7 +133,7 @@ export function DialogKit() {
             {(way) => (
               <Drawer {...way} label="Menu">
                 <DialogBody>
-                  <Button onClick={() => way.onOpenChange(false)}>Close drawer</Button>
+                  <Button onClick={() => way.onOpenChange(false)}>Close</Button>
                 </DialogBody>
               </Drawer>
             )}

@@ -13,7 +13,7 @@ import {
   useRef,
   useState,
 } from 'react'
-import { type OnDemand, usePart } from './on-demand.ts'
+import { type OnDemand, usePart } from '../on-demand.ts'
 
 type Attributes = Readonly<Record<string, unknown>>
 

@@ -2,6 +2,7 @@ import { GeistMono } from 'geist/font/mono'
 import { GeistSans } from 'geist/font/sans'
 import type { Metadata, Viewport } from 'next'
 import type { ReactNode } from 'react'
+import { UpdatedNotice } from '../features/account/updated-notice.tsx'
 import { requestPreferences } from '../server/preferences.ts'
 import { nonce } from '../server/request.ts'
 import { requestZone } from '../server/zone.ts'
@@ -35,6 +36,7 @@ export default async function RootLayout({ children }: { readonly children: Reac
           <ZoneProvider initial={zone}>
             <PreferencesProvider initial={preferences}>
               <TooltipProvider>{children}</TooltipProvider>
+              <UpdatedNotice />
             </PreferencesProvider>
           </ZoneProvider>
         </NonceProvider>

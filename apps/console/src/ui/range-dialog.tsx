@@ -2,7 +2,8 @@
 
 import { type FormEvent, useState } from 'react'
 import { Button } from './button.tsx'
-import { Dialog, DialogBody, DialogFooter } from './dialog.tsx'
+import { Dialog } from './dialog.tsx'
+import { DialogBody, DialogFooter } from './dialog-parts.tsx'
 import { Field, Input } from './field.tsx'
 import { useZone } from './time.tsx'
 import { fromWallClock, toWallClock } from './wall-clock.ts'

@@ -2,7 +2,7 @@
 
 import { useState } from 'react'
 import { Button } from './button.tsx'
-import { DialogFooter } from './dialog.tsx'
+import { DialogFooter } from './dialog-parts.tsx'
 
 /** A text that is never shown again; one double-click selects it. */
 export function ShownOnce({ text, label }: { readonly text: string; readonly label: string }) {

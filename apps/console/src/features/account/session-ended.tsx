@@ -3,10 +3,11 @@
 import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
-import { Dialog, DialogBody, DialogFooter } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { DialogBody, DialogFooter } from '../../ui/dialog-parts.tsx'
 import { Field, PasswordInput } from '../../ui/field.tsx'
 import { FormFault, useForm } from '../../ui/form.tsx'
-import { signedOutEvent, updatedEvent } from '../../ui/send.ts'
+import { signedOutEvent } from '../../ui/send.ts'
 import { Banner } from '../../ui/states.tsx'
 import { signInAgain } from './actions.ts'
 import { text } from './text.ts'
@@ -22,16 +23,10 @@ const waitMsMax = 2 ** 31 - 1
 export function SessionEnded({ email, endsAt }: { readonly email: string; readonly endsAt: string }) {
   const [isOpen, setOpen] = useState(false)
   const [isNear, setNear] = useState(false)
-  const [isUpdated, setUpdated] = useState(false)
   useEffect(() => {
     const ended = () => setOpen(true)
-    const updated = () => setUpdated(true)
     window.addEventListener(signedOutEvent, ended)
-    window.addEventListener(updatedEvent, updated)
-    return () => {
-      window.removeEventListener(signedOutEvent, ended)
-      window.removeEventListener(updatedEvent, updated)
-    }
+    return () => window.removeEventListener(signedOutEvent, ended)
   }, [])
   useEffect(() => {
     setNear(false)
@@ -43,15 +38,7 @@ export function SessionEnded({ email, endsAt }: { readonly email: string; readon
 
   return (
     <>
-      <div role="status" className="fixed right-4 bottom-4 z-30 flex max-w-[calc(100%-2rem)] flex-col gap-2">
-        {isUpdated && (
-          <Banner severity="warn" className="shadow-popover">
-            {text.ended.updated}
-            <Button size="small" onClick={() => window.location.reload()}>
-              {text.ended.reload}
-            </Button>
-          </Banner>
-        )}
+      <div role="status" className="fixed right-4 bottom-4 z-30 max-w-[calc(100%-2rem)]">
         {isNear && !isOpen && (
           <Banner severity="warn" className="shadow-popover">
             {text.ended.near}

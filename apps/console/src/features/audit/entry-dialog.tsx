@@ -2,7 +2,8 @@
 
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
 import type { ReactNode } from 'react'
-import { Dialog, DialogBody } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { DialogBody } from '../../ui/dialog-parts.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { Id } from '../../ui/id.tsx'
 import { Time } from '../../ui/time.tsx'

@@ -4,6 +4,7 @@ import { Download } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
+import { onDemand, usePartOnceOpen } from '../../ui/on-demand.ts'
 import { EmptyState } from '../../ui/states.tsx'
 import { useStable } from '../../ui/use-stable.ts'
 import { ColumnPicker } from './column-picker.tsx'
@@ -11,7 +12,6 @@ import { type ColumnName, readColumns, writeColumns } from './columns.tsx'
 import { EventPanel } from './event-panel.tsx'
 import { type EventRow, type EventsPage, rowId } from './event-row.ts'
 import { EventsTable } from './events-table.tsx'
-import { ExportDialog } from './export-dialog.tsx'
 import { type EventsFilter, readFilter, writeFilter } from './filter.ts'
 import { FilterRow } from './filter-row.tsx'
 import { LiveBar, ResumePill } from './live-bar.tsx'
@@ -39,6 +39,7 @@ type Props = {
 }
 
 const rowsMax = 1_000
+const exporting = onDemand(() => import('./export-dialog.tsx'))
 
 /** The list or its live tail, the filters and the panel; the address is the state of all of them. */
 export function EventsView({ slug, initial, empty, mayExport }: Props) {
@@ -62,6 +63,7 @@ export function EventsView({ slug, initial, empty, mayExport }: Props) {
   const place = usePanelPlace()
   const [checked, setChecked] = useState<CheckedRows>(noChecks)
   const [isExporting, setExporting] = useState(false)
+  const exportPart = usePartOnceOpen(exporting, { isOpen: isExporting, onOpenChange: setExporting })
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another question has other rows to choose from.
   useEffect(() => setChecked(noChecks), [query, isLive])
@@ -187,14 +189,16 @@ export function EventsView({ slug, initial, empty, mayExport }: Props) {
       {isPanelOpen && (
         <EventPanel key={selected} slug={slug} id={selected} place={place} onClose={() => set('selected', null)} />
       )}
-      <ExportDialog
-        isOpen={isExporting}
-        onOpenChange={setExporting}
-        slug={slug}
-        filter={filter}
-        rows={chosen}
-        total={facets?.total ?? null}
-      />
+      {exportPart !== undefined && (
+        <exportPart.ExportDialog
+          isOpen={isExporting}
+          onOpenChange={setExporting}
+          slug={slug}
+          filter={filter}
+          rows={chosen}
+          total={facets?.total ?? null}
+        />
+      )}
     </div>
   )
 }

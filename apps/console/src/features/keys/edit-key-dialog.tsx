@@ -2,7 +2,8 @@
 
 import { useState } from 'react'
 import { Button } from '../../ui/button.tsx'
-import { Dialog, DialogBody, DialogFooter } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { DialogBody, DialogFooter } from '../../ui/dialog-parts.tsx'
 import { Field, Input } from '../../ui/field.tsx'
 import { FormFault, useForm } from '../../ui/form.tsx'
 import { updateKey } from './actions.ts'

@@ -2,7 +2,7 @@
 
 import { useState } from 'react'
 import { CopyButton } from '../../ui/copy.tsx'
-import { DialogBody } from '../../ui/dialog.tsx'
+import { DialogBody } from '../../ui/dialog-parts.tsx'
 import { ShownOnce, ShownOnceFooter } from '../../ui/shown-once.tsx'
 import { useLeaveGuard } from '../../ui/use-leave-guard.ts'
 import { text } from './text.ts'

@@ -2,7 +2,8 @@
 
 import { type ReactNode, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
-import { ConfirmDialog, Dialog, DialogBody, DialogFooter, Drawer } from '../../ui/dialog.tsx'
+import { ConfirmDialog, Dialog, Drawer } from '../../ui/dialog.tsx'
+import { DialogBody, DialogFooter } from '../../ui/dialog-parts.tsx'
 import { Field, Input } from '../../ui/field.tsx'
 import { RangeDialog } from '../../ui/range-dialog.tsx'
 import { ShownOnce, ShownOnceFooter } from '../../ui/shown-once.tsx'

@@ -2,7 +2,8 @@
 
 import { Button } from '../../ui/button.tsx'
 import { Copy, CopyButton } from '../../ui/copy.tsx'
-import { Dialog, DialogBody, DialogFooter } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { DialogBody, DialogFooter } from '../../ui/dialog-parts.tsx'
 import { Time } from '../../ui/time.tsx'
 import { text } from './text.ts'
 

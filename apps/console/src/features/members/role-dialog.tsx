@@ -2,7 +2,8 @@
 
 import type { Role } from '@eventmesh/db'
 import { Button } from '../../ui/button.tsx'
-import { Dialog, DialogBody, DialogFooter } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { DialogBody, DialogFooter } from '../../ui/dialog-parts.tsx'
 import { Field, PasswordInput } from '../../ui/field.tsx'
 import { FormFault, useForm } from '../../ui/form.tsx'
 import { setRole } from './actions.ts'

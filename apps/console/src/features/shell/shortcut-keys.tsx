@@ -2,7 +2,8 @@
 
 import { useRouter } from 'next/navigation'
 import { useEffect, useRef, useState } from 'react'
-import { Dialog, DialogBody } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { DialogBody } from '../../ui/dialog-parts.tsx'
 import { Keys } from '../../ui/keys.tsx'
 import { usePreferences } from '../../ui/preferences-provider.tsx'
 import { useZone } from '../../ui/time.tsx'

@@ -1,7 +1,8 @@
 'use client'
 
 import { useState } from 'react'
-import { ConfirmDialog, Dialog, DialogBody } from '../../ui/dialog.tsx'
+import { ConfirmDialog, Dialog } from '../../ui/dialog.tsx'
+import { DialogBody } from '../../ui/dialog-parts.tsx'
 import { send } from '../../ui/send.ts'
 import { ShownOnceFooter } from '../../ui/shown-once.tsx'
 import { useLeaveGuard } from '../../ui/use-leave-guard.ts'

@@ -6,7 +6,8 @@ import { X } from 'lucide-react'
 import { type FormEvent, useRef, useState } from 'react'
 import { Button } from '../button.tsx'
 import { cn } from '../class-names.ts'
-import { type ConfirmProps, DialogFooter, type DialogProps, type DrawerProps } from '../dialog.tsx'
+import type { ConfirmProps, DialogProps, DrawerProps } from '../dialog.tsx'
+import { DialogFooter } from '../dialog-parts.tsx'
 import { Field, Input } from '../field.tsx'
 import { Layer } from '../layer.tsx'
 
@@ -26,6 +27,7 @@ export function DialogFrame({
   className,
 }: DialogProps) {
   const popup = useRef<HTMLDivElement>(null)
+  const finalFocus = useOpener(isOpen)
   return (
     <Base.Root
       open={isOpen}
@@ -40,7 +42,7 @@ export function DialogFrame({
     >
       <Base.Portal>
         <Base.Backdrop className={scrim} />
-        <Base.Popup ref={popup} className={cn(frame, className)}>
+        <Base.Popup ref={popup} finalFocus={finalFocus} className={cn(frame, className)}>
           <header
             className={isBare ? 'sr-only' : 'flex items-start justify-between gap-4 border-line border-b px-4 py-3'}
           >
@@ -78,6 +80,7 @@ export function ConfirmFrame({
   onConfirm,
 }: ConfirmProps) {
   const popup = useRef<HTMLDivElement>(null)
+  const finalFocus = useOpener(isOpen)
   const [text, setText] = useState('')
   const isReady = typed === undefined || text === typed
   const submit = (event: FormEvent) => {
@@ -94,7 +97,7 @@ export function ConfirmFrame({
     >
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className={scrim} />
-        <AlertDialog.Popup ref={popup} className={frame}>
+        <AlertDialog.Popup ref={popup} finalFocus={finalFocus} className={frame}>
           <Layer value={popup}>
             <form onSubmit={submit} className="contents">
               <header className="px-4 pt-4">
@@ -131,12 +134,14 @@ export function ConfirmFrame({
 
 export function DrawerFrame({ isOpen, onOpenChange, label, children, className }: DrawerProps) {
   const popup = useRef<HTMLDivElement>(null)
+  const finalFocus = useOpener(isOpen)
   return (
     <Base.Root open={isOpen} onOpenChange={onOpenChange}>
       <Base.Portal>
         <Base.Backdrop className={cn('fixed inset-0 z-40 bg-scrim', className)} />
         <Base.Popup
           ref={popup}
+          finalFocus={finalFocus}
           aria-label={label}
           className={cn(
             'fixed inset-y-0 left-0 z-40 w-[264px] border-line border-r bg-bg transition-transform duration-150 data-ending-style:-translate-x-full data-starting-style:-translate-x-full',
@@ -148,4 +153,20 @@ export function DrawerFrame({ isOpen, onOpenChange, label, children, className }
       </Base.Portal>
     </Base.Root>
   )
+}
+
+/** Where the focus goes back to. Base UI looks for it only when a field with `autoFocus` has taken it already. */
+function useOpener(isOpen: boolean): () => HTMLElement | true {
+  const opener = useRef<Element | null>(null)
+  const wasOpen = useRef(false)
+  if (isOpen !== wasOpen.current) {
+    wasOpen.current = isOpen
+    if (isOpen) opener.current = document.activeElement
+  }
+  return () => {
+    const { current } = opener
+    const isThere = current instanceof HTMLElement && current.isConnected && current !== document.body
+    // An item of a menu is gone: Base UI knows the menu's button.
+    return isThere ? current : true
+  }
 }

@@ -39,7 +39,7 @@ export function PopupTrigger<Part extends object>({ trigger, opens, part, childr
   const loaded = usePart(part, isWanted, () => setWanted(false))
   return (
     <>
-      <Trigger link={link} trigger={trigger} opens={opens} onInterest={() => setWanted(true)} />
+      <Trigger link={link} trigger={trigger} opens={opens} isAwaited={isWanted} onInterest={() => setWanted(true)} />
       {loaded !== undefined && children(loaded, <Adopted link={link} />)}
     </>
   )
@@ -47,10 +47,12 @@ export function PopupTrigger<Part extends object>({ trigger, opens, part, childr
 
 type TriggerProps = Pick<Props<object>, 'trigger' | 'opens'> & {
   readonly link: Link
+  /** Its code is on its way. */
+  readonly isAwaited: boolean
   readonly onInterest: () => void
 }
 
-function Trigger({ link, trigger, opens, onInterest }: TriggerProps) {
+function Trigger({ link, trigger, opens, isAwaited, onInterest }: TriggerProps) {
   const [adopted, setAdopted] = useState<Attributes>()
   const missed = useRef<() => void>(undefined)
   useLayoutEffect(() => {
@@ -58,24 +60,19 @@ function Trigger({ link, trigger, opens, onInterest }: TriggerProps) {
   }, [link])
   const isAdopted = adopted !== undefined
   useEffect(() => {
-    if (!isAdopted) return
-    missed.current?.()
-    missed.current = undefined
-  }, [isAdopted])
+    if (isAdopted) missed.current?.()
+    if (isAdopted || !isAwaited) missed.current = undefined
+  }, [isAdopted, isAwaited])
 
   const [ref] = useState(() => (element: HTMLElement | null) => {
     link.element = element
   })
-  const comeNear = () => {
-    missed.current = undefined
-    onInterest()
-  }
   const own = adopted ?? {
     role: opens === 'listbox' ? 'combobox' : undefined,
     'aria-haspopup': opens,
     'aria-expanded': false,
-    onPointerEnter: comeNear,
-    onFocus: comeNear,
+    onPointerEnter: onInterest,
+    onFocus: onInterest,
     onClick({ currentTarget, nativeEvent }: MouseEvent<HTMLElement>) {
       missed.current = () => clickAgain(currentTarget, nativeEvent)
       onInterest()

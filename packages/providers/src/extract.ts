@@ -290,7 +290,8 @@ function itemFault(item: Buffer, node: JsonNode, index: number): JsonFault | und
 }
 
 function mediaTypeOf(headers: Headers): string {
-  return (headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
+  const contentType = headers.get('content-type') ?? ''
+  return contentType === 'application/json' ? contentType : contentType.split(';')[0]!.trim().toLowerCase()
 }
 
 function malformed(fault: JsonFault): Extraction {

@@ -36,51 +36,70 @@ const itemsCeiling = 100_000
 /** Undefined when the bytes are not one JSON document. `scanned`: what a scan of all of them gave, under limits no wider. */
 export function viewJson(bytes: Buffer, scanned?: JsonDocument): JsonView | undefined {
   const document = scanned ?? scanDocument(bytes, viewLimits)
-  if (!document.ok) return undefined
-  const known = new Map<number, readonly Member[]>([[document.start, document.members]])
+  return document.ok ? new View(bytes, document) : undefined
+}
 
-  const view: JsonView = {
-    bytes,
-    root: { kind: document.kind, start: document.start, end: document.end },
-    members(node) {
-      if (node.kind !== 'object') return []
-      const before = known.get(node.start)
-      if (before !== undefined) return before
-      const scanned = scanDocument(bytes.subarray(node.start, node.end), viewLimits)
-      const members = scanned.ok ? scanned.members.map((member) => shifted(member, node.start)) : []
-      known.set(node.start, members)
-      return members
-    },
-    member(node, name) {
-      const found = view.members(node).filter((member) => member.name === name)
-      return found.length === 1 ? found[0] : undefined
-    },
-    items(node, itemsMax = itemsCeiling) {
-      if (node.kind !== 'array') return undefined
-      const scanned = scanItems(bytes, node.start, node.end, { ...viewLimits, itemsMax })
-      if (!scanned.ok) return undefined
-      return scanned.items.flatMap((item) => (item.ok ? [{ kind: item.kind, start: item.start, end: item.end }] : []))
-    },
-    at(path, from) {
-      let node: JsonNode | undefined = from ?? view.root
-      for (const step of path === '' ? [] : path.split('.')) {
-        if (node === undefined) return undefined
-        node = node.kind === 'array' ? view.items(node)?.[Number(step)] : view.member(node, step)
-      }
-      return node
-    },
-    text(node) {
-      if (node?.kind === 'number') return bytes.toString('latin1', node.start, node.end)
-      if (node?.kind !== 'string') return undefined
-      const text = decodeString(bytes, node.start, node.end)
-      return text === '' ? undefined : text
-    },
-    scalar(node) {
-      if (node?.kind === 'true' || node?.kind === 'false') return node.kind
-      return view.text(node)
-    },
+class View implements JsonView {
+  readonly bytes: Buffer
+  readonly root: JsonNode
+  readonly #ofRoot: readonly Member[]
+  /** Of the objects inside, by where they start. */
+  readonly #known = new Map<number, readonly Member[]>()
+
+  constructor(bytes: Buffer, { kind, start, end, members }: Extract<JsonDocument, { readonly ok: true }>) {
+    this.bytes = bytes
+    this.root = { kind, start, end }
+    this.#ofRoot = members
   }
-  return view
+
+  members(node: JsonNode): readonly Member[] {
+    if (node.kind !== 'object') return []
+    if (node.start === this.root.start) return this.#ofRoot
+    const before = this.#known.get(node.start)
+    if (before !== undefined) return before
+    const scanned = scanDocument(this.bytes.subarray(node.start, node.end), viewLimits)
+    const members = scanned.ok ? scanned.members.map((member) => shifted(member, node.start)) : []
+    this.#known.set(node.start, members)
+    return members
+  }
+
+  member(node: JsonNode, name: string): JsonNode | undefined {
+    let found: JsonNode | undefined
+    for (const member of this.members(node)) {
+      if (member.name !== name) continue
+      if (found !== undefined) return undefined
+      found = member
+    }
+    return found
+  }
+
+  items(node: JsonNode, itemsMax = itemsCeiling): readonly JsonNode[] | undefined {
+    if (node.kind !== 'array') return undefined
+    const scanned = scanItems(this.bytes, node.start, node.end, { ...viewLimits, itemsMax })
+    if (!scanned.ok) return undefined
+    return scanned.items.flatMap((item) => (item.ok ? [{ kind: item.kind, start: item.start, end: item.end }] : []))
+  }
+
+  at(path: string, from?: JsonNode): JsonNode | undefined {
+    let node: JsonNode | undefined = from ?? this.root
+    for (const step of path === '' ? [] : path.split('.')) {
+      if (node === undefined) return undefined
+      node = node.kind === 'array' ? this.items(node)?.[Number(step)] : this.member(node, step)
+    }
+    return node
+  }
+
+  text(node: JsonNode | undefined): string | undefined {
+    if (node?.kind === 'number') return this.bytes.toString('latin1', node.start, node.end)
+    if (node?.kind !== 'string') return undefined
+    const text = decodeString(this.bytes, node.start, node.end)
+    return text === '' ? undefined : text
+  }
+
+  scalar(node: JsonNode | undefined): string | undefined {
+    if (node?.kind === 'true' || node?.kind === 'false') return node.kind
+    return this.text(node)
+  }
 }
 
 function shifted(member: Member, by: number): Member {

@@ -66,9 +66,8 @@ export function placesOf(
       body: document,
       at: from,
       read(place) {
-        for (const one of place.split('|')) {
-          const colon = one.indexOf(':')
-          const text = readOne(one.slice(0, colon), one.slice(colon + 1), item, outer)
+        for (const { kind, path } of partsOf(place)) {
+          const text = readOne(kind, path, item, outer)
           if (text !== undefined) return text
         }
         return undefined
@@ -76,6 +75,24 @@ export function placesOf(
     }
   }
   return from(undefined, undefined)
+}
+
+type PlacePart = { readonly kind: string; readonly path: string }
+
+/** The records' places, taken apart once; those that a source's own settings name come and go. */
+const takenApart = new Map<Place, readonly PlacePart[]>()
+const takenApartMax = 10_000
+
+function partsOf(place: Place): readonly PlacePart[] {
+  const known = takenApart.get(place)
+  if (known !== undefined) return known
+  const parts = place.split('|').map((one) => {
+    const colon = one.indexOf(':')
+    return { kind: one.slice(0, colon), path: one.slice(colon + 1) }
+  })
+  if (takenApart.size >= takenApartMax) takenApart.clear()
+  takenApart.set(place, parts)
+  return parts
 }
 
 /** The first alternative whose first part is present; its other parts count where they are present. */
@@ -97,11 +114,13 @@ export function readStrict(places: Places, alternatives: readonly Joined[]): rea
 }
 
 function readPath(view: JsonView | undefined, from: JsonNode | undefined, path: string): string | undefined {
+  if (view === undefined || from === undefined) return undefined
+  if (!path.includes('>')) return view.text(view.at(path, from))
   const [here, ...rest] = path.split('>')
-  let [current, text] = [view, view === undefined || from === undefined ? undefined : view.text(view.at(here!, from))]
+  let text = view.text(view.at(here!, from))
   for (const inner of rest) {
-    current = text === undefined ? undefined : viewJson(Buffer.from(text))
-    text = current?.text(current.at(inner))
+    const within = text === undefined ? undefined : viewJson(Buffer.from(text))
+    text = within?.text(within.at(inner))
   }
   return text
 }

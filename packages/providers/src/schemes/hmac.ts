@@ -86,10 +86,7 @@ export function hmac(parameters: HmacParameters): Scheme {
     const readings = present.map((name) => read(headers, name))
     const signedAt = timeOf(input, readings[0]?.time)
     if (signedAt === undefined) return mismatch('the signed timestamp is missing or malformed')
-    const candidates = readings
-      .flatMap((reading) => reading.signatures)
-      .slice(0, candidatesMax)
-      .flatMap((text) => decode(text, encoding) ?? [])
+    const candidates = decodeAll(readings)
 
     let matched: string | null = null
     for (const secret of input.secrets) {
@@ -104,6 +101,20 @@ export function hmac(parameters: HmacParameters): Scheme {
     if (signedAt === null) return proven(matched)
     const isInHeader = parameters.time?.body === undefined
     return outsideBounds(input, signedAt, parameters.bounds) ?? proven(matched, isInHeader ? signedAt : null)
+  }
+
+  function decodeAll(readings: readonly { readonly signatures: readonly string[] }[]): readonly Buffer[] {
+    const candidates: Buffer[] = []
+    let seen = 0
+    for (const { signatures } of readings) {
+      for (const text of signatures) {
+        seen += 1
+        if (seen > candidatesMax) return candidates
+        const bytes = decode(text, encoding)
+        if (bytes !== undefined) candidates.push(bytes)
+      }
+    }
+    return candidates
   }
 
   /** Null where nothing is signed but the rest; undefined where a time is due and unreadable. */

@@ -57,7 +57,9 @@ async function rejections(at: TestIngest, source: TestSource): Promise<OutcomeRe
   return (await at.records('outcomes')).flatMap((record) => {
     const decoded = decodeOutcome(record.value)
     if (!decoded.ok) throw new Error(decoded.detail)
-    return decoded.kind === 'record' && decoded.record.source === source.id ? [decoded.record] : []
+    const isOne =
+      decoded.kind === 'record' && decoded.record.source === source.id && decoded.record.outcome === 'rejected'
+    return isOne ? [decoded.record] : []
   })
 }
 

@@ -94,7 +94,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     run: timeSlowLog,
   },
   memory: {
-    about: 'resident memory of ingest on Kafka and Redis, MiB, over many requests',
+    about: `resident memory of ingest on Kafka and Redis, MiB, over many requests, single ones and batches of ${batchSize}`,
     run: watchMemory,
   },
 }
@@ -240,24 +240,23 @@ async function timeSlowLog(parts: Parts, settings: Settings): Promise<Report> {
 
 async function watchMemory(parts: Parts, settings: Settings): Promise<Report> {
   const subject = await startIngest(parts, 'kafka')
-  const work = { ...single(parts, subject, settings), requests: settings.requests * 4 }
-  const samples: Sample[] = []
+  const many = { ...settings, requests: settings.requests * 4 }
+  const works = { single: single(parts, subject, many), batch: batch(parts, subject, many) }
+  const programs: Record<string, Sample[]> = { single: [], batch: [] }
   try {
     for (let round = 0; round <= settings.rounds; round += 1) {
-      const sample = await measure(work, newKeys())
-      settings.say(`  ${(round + 1) * work.requests} requests  ${sample.residentMiB.toFixed(0)} MiB`)
-      // The first is the warm-up: code and buffers reach their size.
-      if (round > 0) samples.push(sample)
+      for (const [name, work] of Object.entries(works)) {
+        const sample = await measure(work, newKeys())
+        settings.say(`  round ${round}  ${name}  ${work.requests} requests  ${sample.residentMiB.toFixed(0)} MiB`)
+        // The first is the warm-up: code and buffers reach their size.
+        if (round > 0) programs[name]!.push(sample)
+      }
     }
   } finally {
     await subject.close()
   }
-  return {
-    programs: { ingest: samples },
-    figure: 'resident memory, MiB',
-    value: spread(samples.map((sample) => sample.residentMiB)),
-    goal: 300,
-  }
+  const resident = Object.values(programs).flatMap((samples) => samples.map(({ residentMiB }) => residentMiB))
+  return { programs, figure: 'resident memory, MiB', value: spread(resident), goal: 300 }
 }
 
 /** The start of keys that no earlier load has used. */

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import { randomBytes } from 'node:crypto'
+import { promisify, stripVTControlCharacters } from 'node:util'
 import { copied, expect, signIn, test } from './fixtures.ts'
 
 const run = promisify(execFile)
@@ -22,6 +23,24 @@ test('shows the first event and its duplicate without a reload, from a command o
   await page.getByRole('link', { name: 'Open event', exact: true }).last().click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('hello.world')
   await expect(page.getByRole('tabpanel')).toContainText('"curl"')
+})
+
+test('takes the signed snippet at the address of a source that the page leads to', async ({ page, house }) => {
+  await signIn(page, house, undefined, `/${house.slug}/get-started`)
+  await page.getByRole('tab', { name: 'Standard Webhooks' }).click()
+  const program = await copied(page, () => page.getByRole('button', { name: 'Copy snippet' }).click())
+  await page.getByRole('link', { name: 'Add the source' }).click()
+  await page.getByLabel('Name').fill('signed')
+  await page.getByRole('button', { name: 'Create source' }).click()
+  const address = await copied(page, () => page.getByRole('button', { name: 'Copy address' }).click())
+  const secret = `whsec_${randomBytes(24).toString('base64')}`
+  await page.getByRole('textbox', { name: 'Secret' }).fill(secret)
+  await page.getByRole('button', { name: 'Save secret and test' }).click()
+  await expect(page.getByText('Listening for a test delivery…')).toBeVisible()
+  const env = { ...process.env, SOURCE_URL: address, SOURCE_SECRET: secret }
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { env })
+  expect(stripVTControlCharacters(stdout)).toBe('202\n')
+  await expect(page.getByText('Verified. signed is connected.').last()).toBeVisible()
 })
 
 test('shows the key once: a reload has only its last four characters', async ({ page, house }) => {

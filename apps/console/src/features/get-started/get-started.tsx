@@ -1,5 +1,6 @@
 'use client'
 
+import Link from 'next/link'
 import { useState } from 'react'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
@@ -41,6 +42,18 @@ export function GetStarted({ slug, ingestUrl, canSend, earlier, seq, idempotency
                     <div className="flex flex-col gap-3">
                       <CodeBlock text={snippet.text} label={`${snippet.label} snippet`} isWrapped />
                       <CopyButton text={snippet.text} label={text.send.copy} className="self-start max-sm:w-full" />
+                      {snippet.provider !== undefined && (
+                        <p className="text-12 text-fg-3">
+                          {text.send.signed}{' '}
+                          <Link
+                            href={`/${slug}/sources/new?provider=${snippet.provider}`}
+                            prefetch={false}
+                            className="text-accent-text underline"
+                          >
+                            {text.send.addSource}
+                          </Link>
+                        </p>
+                      )}
                     </div>
                   ),
                 }))}

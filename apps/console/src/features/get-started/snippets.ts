@@ -1,4 +1,10 @@
-export type Snippet = { readonly id: string; readonly label: string; readonly text: string }
+export type Snippet = {
+  readonly id: string
+  readonly label: string
+  readonly text: string
+  /** It is signed instead of carrying a key, and sent to the address of a source of this provider. */
+  readonly provider?: string
+}
 
 const variable = '$EVENTMESH_API_KEY'
 
@@ -38,6 +44,30 @@ console.log(response.status, await response.json())`,
   -H "Authorization: Bearer ${bearer}" \\
   -H "Content-Type: application/cloudevents+json" \\
   -d '{"specversion":"1.0","id":"${idempotencyKey}","source":"/get-started","type":"hello.world","data":{"from":"cloudevents"}}'`,
+    },
+    {
+      id: 'standard-webhooks',
+      label: 'Standard Webhooks',
+      provider: 'standard-webhooks',
+      text: `import { createHmac } from 'node:crypto'
+
+const { SOURCE_URL, SOURCE_SECRET } = process.env
+const id = '${idempotencyKey}'
+const timestamp = String(Math.floor(Date.now() / 1000))
+const body = JSON.stringify({ type: 'hello.world', data: { from: 'standard-webhooks' } })
+const key = Buffer.from(SOURCE_SECRET.replace('whsec_', ''), 'base64')
+const signature = createHmac('sha256', key).update(\`\${id}.\${timestamp}.\${body}\`).digest('base64')
+const response = await fetch(SOURCE_URL, {
+  method: 'POST',
+  headers: {
+    'content-type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': \`v1,\${signature}\`,
+  },
+  body,
+})
+console.log(response.status)`,
     },
   ]
 }

@@ -18,6 +18,8 @@ export const text = {
     hint: 'Run it twice: the second answer is the same event, marked duplicate.',
     copy: 'Copy snippet',
     tabs: 'Snippets',
+    signed: 'It takes the address and the secret of a source from SOURCE_URL and SOURCE_SECRET.',
+    addSource: 'Add the source',
   },
   watch: {
     title: 'Watch it arrive',

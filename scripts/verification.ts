@@ -41,6 +41,7 @@ async function checkTypes(): Promise<Counts> {
       await checkCommand('types of scripts and tests', 'node', [nativeCompiler, '-p', 'tsconfig.json']),
       await checkCommand('types of browser tests', 'node', [nativeCompiler, '-p', 'tests/e2e/console/tsconfig.json']),
       await checkCommand('types of budgets', 'node', [nativeCompiler, '-p', 'tests/budgets/tsconfig.json']),
+      await checkCommand('types of pictures', 'node', [nativeCompiler, '-p', 'tests/screenshots/tsconfig.json']),
     )
   } finally {
     rmSync(directory, { recursive: true, force: true })

@@ -121,7 +121,7 @@ test('a change of a key is done within 500 ms', async ({ house, browser }) => {
   await page.goto(`${house.consoleUrl}/${slug}/keys`)
   const seen = await measure(10, async (turn) => {
     await page.getByRole('button', { name: 'Create key…' }).click()
-    await page.getByLabel('Name').fill(`budget-${turn}`)
+    await page.getByLabel('Name', { exact: true }).fill(`budget-${turn}`)
     const took = await timed(async () => {
       await page.getByRole('button', { name: 'Create key', exact: true }).click()
       await page.getByLabel('API key', { exact: true }).waitFor()
@@ -182,7 +182,7 @@ function toggled(page: Page, isOn: boolean): Promise<number> {
 
 async function createKey(page: Page): Promise<string> {
   await page.getByRole('button', { name: 'Create key…' }).click()
-  await page.getByLabel('Name').fill('live tail')
+  await page.getByLabel('Name', { exact: true }).fill('live tail')
   await page.getByRole('button', { name: 'Create key', exact: true }).click()
   return (await page.getByLabel('API key', { exact: true }).textContent()) ?? ''
 }

@@ -19,6 +19,13 @@ export type DialogProps = {
 /** Its frame is loaded with its first opening. */
 const parts = onDemand(() => import('./popups/dialog.tsx'))
 
+const comeNear = () => {
+  parts.load().catch(() => undefined)
+}
+
+/** For a button that opens one: its code is on its way before the button is pressed. */
+export const opensDialog = { onPointerEnter: comeNear, onFocus: comeNear } as const
+
 export function Dialog(props: DialogProps) {
   const loaded = usePartOnceOpen(parts, props)
   return loaded === undefined ? null : <loaded.DialogFrame {...props} />

@@ -4,6 +4,7 @@ import { Download } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
+import { opensDialog } from '../../ui/dialog.tsx'
 import { onDemand, usePartOnceOpen } from '../../ui/on-demand.ts'
 import { EmptyState } from '../../ui/states.tsx'
 import { useStable } from '../../ui/use-stable.ts'
@@ -136,7 +137,13 @@ export function EventsView({ slug, initial, empty, mayExport }: Props) {
               columns={columns}
               onChange={(next: readonly ColumnName[]) => set('cols', writeColumns(next))}
             />
-            <Button size="small" kind="quiet" disabledReason={exportOff} onClick={() => setExporting(true)}>
+            <Button
+              size="small"
+              kind="quiet"
+              disabledReason={exportOff}
+              {...opensDialog}
+              onClick={() => setExporting(true)}
+            >
               <Download aria-hidden size={14} />
               {text.export.open}
             </Button>

@@ -1,6 +1,7 @@
 'use client'
 
 import { Button } from '../../ui/button.tsx'
+import { opensDialog } from '../../ui/dialog.tsx'
 import { useKeyDialogs } from './key-dialogs.tsx'
 import { text } from './text.ts'
 
@@ -11,6 +12,7 @@ export function CreateKeyButton() {
       kind="primary"
       size="small"
       disabledReason={rights.test ? undefined : text.needsRole('test')}
+      {...opensDialog}
       onClick={() => ask({ what: 'create' })}
     >
       {text.create}

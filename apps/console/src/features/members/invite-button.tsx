@@ -1,6 +1,7 @@
 'use client'
 
 import { Button } from '../../ui/button.tsx'
+import { opensDialog } from '../../ui/dialog.tsx'
 import { useMemberDialogs } from './member-dialogs.tsx'
 import { text } from './text.ts'
 
@@ -11,6 +12,7 @@ export function InviteButton() {
       kind="primary"
       size="small"
       disabledReason={rights.write ? undefined : text.needsAdmin}
+      {...opensDialog}
       onClick={() => ask({ what: 'invite' })}
     >
       {text.invite}

@@ -68,7 +68,7 @@ function Health({ isNarrow }: { readonly isNarrow: boolean }) {
   useEffect(() => {
     const look = async () => {
       if (document.hidden) return
-      const response = await fetch('/readyz').catch(() => undefined)
+      const response = await fetch('/readyz', { method: 'HEAD' }).catch(() => undefined)
       setOk(response?.ok ?? false)
     }
     void look()

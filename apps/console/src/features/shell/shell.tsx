@@ -3,7 +3,7 @@
 import { PanelLeft } from 'lucide-react'
 import { usePathname } from 'next/navigation'
 import { type ReactNode, useEffect, useState } from 'react'
-import { Drawer } from '../../ui/dialog.tsx'
+import { Drawer, opensDialog } from '../../ui/dialog.tsx'
 import { findEvent } from '../../ui/shell-events.ts'
 import { lastTenantCookie } from './last-tenant.ts'
 import { Rail, type RailProps } from './rail.tsx'
@@ -41,6 +41,7 @@ export function Shell({ children, ...rail }: RailProps & { readonly children: Re
         aria-label={text.openMenu}
         aria-haspopup="dialog"
         aria-expanded={isOpen}
+        {...opensDialog}
         onClick={() => setOpen(true)}
         className="fixed top-2 left-2 z-30 grid size-8 place-items-center rounded-control text-fg-2 hover:bg-hover md:hidden"
       >

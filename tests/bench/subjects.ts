@@ -5,7 +5,7 @@ import { freePort } from '../parts/ports.ts'
 import { onFirstCore, type Parts } from './parts.ts'
 
 /** What the image (Dockerfile) gives Node, here to every program that is measured. */
-const imageNodeOptions = '--max-semi-space-size=24'
+const imageNodeOptions = '--max-semi-space-size=16'
 
 /** A process that takes events, alone on the first core. */
 export type Subject = { readonly pid: number; readonly port: number; close(): Promise<void> }

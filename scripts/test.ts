@@ -18,6 +18,7 @@ const counts = add(
   await checkSuite('adapters under faults', ['--config', 'vitest.faults.config.ts']),
   await checkSuite('end to end, with real processes', ['--config', 'tests/e2e/vitest.config.ts']),
   await checkBrowser('the console in a browser', 'tests/e2e/console'),
+  await checkBrowser("the console's budgets on a million rows", 'tests/budgets'),
 )
 const notRun = readNotRun()
 rmSync(directory, { recursive: true, force: true })

@@ -74,7 +74,7 @@ for (const at of [0, 1] as const) {
       await page.getByRole('button', { name: 'Outcome', exact: true }).click()
       const choice = page.getByRole('menuitemcheckbox', { name: 'Rejected' })
       await choice.waitFor()
-      const seen = await measure(10, (turn) => toggled(page, turn % 2 !== 0))
+      const seen = await measure(20, (turn) => toggled(page, turn % 2 !== 0))
       report(`${slug}: filter to rows`, seen, 300, 'ms')
       expect(seen.p95).toBeLessThan(300)
       await context.close()

@@ -10,8 +10,8 @@ export default defineConfig({
   outputDir: '../../test-results',
   workers: 1,
   fullyParallel: false,
-  // A time is measured on whatever machine there is: it has a second try in a calm moment, and the report names it.
-  retries: 1,
+  // A time is measured on whatever machine there is: it has two more tries in a calmer moment, and the report names them.
+  retries: 2,
   timeout: 120_000,
   reporter: [['list']],
   use: {

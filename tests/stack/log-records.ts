@@ -36,7 +36,7 @@ const recordEnd = '\u001d'
 
 /** `eventmesh.events` as Kafka's own console consumer shows it, by partition and offset. */
 export async function readKafkaLog(kafka: KafkaCluster, topic = 'eventmesh.events'): Promise<readonly LoggedEvent[]> {
-  const count = (await kafka.offsets(topic)).reduce((sum, { earliest, latest }) => sum + latest - earliest, 0)
+  const count = (await offsetsOf(kafka, topic)).reduce((sum, { earliest, latest }) => sum + latest - earliest, 0)
   if (count === 0) return []
   const shown = ['print.key', 'print.headers', 'print.partition', 'print.offset'].map((each) => `${each}=true`)
   const ends = [`key.separator=${fieldEnd}`, `headers.separator=${headerEnd}`, `line.separator=${recordEnd}`]
@@ -86,5 +86,17 @@ function parseRecord(record: {
     eventType: envelope.event_type,
     key: envelope.idempotency_key,
     payload: value.slice(value.indexOf(',"payload":') + ',"payload":'.length, -1),
+  }
+}
+
+/** A broker that was just started or thawed may lead not every partition yet. */
+async function offsetsOf(kafka: KafkaCluster, topic: string): ReturnType<KafkaCluster['offsets']> {
+  for (const end = performance.now() + 20_000; ; ) {
+    try {
+      return await kafka.offsets(topic)
+    } catch (error) {
+      if (performance.now() > end) throw error
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
   }
 }

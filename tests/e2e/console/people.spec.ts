@@ -293,8 +293,8 @@ test('loses nothing that is typed before the palette is there', async ({ page, h
   await expect(page.getByRole('dialog')).toHaveCount(0)
   isHeld = false
   for (const goOn of held) goOn()
-  await expect(page.getByRole('combobox')).toHaveValue('audit')
-  await expect(page.getByRole('combobox')).toBeFocused()
+  await expect(page.getByRole('dialog').getByRole('combobox')).toHaveValue('audit')
+  await expect(page.getByRole('dialog').getByRole('combobox')).toBeFocused()
   await page.keyboard.press('Enter')
   await page.waitForURL(`**/${house.slug}/audit`)
 })

@@ -49,7 +49,8 @@ describePairs((stack, pair) => {
         const records = await recordsOf(stack(), key)
         expect(records.map(({ eventId }) => eventId)).toContain(kept.eventId)
         const unknown = history.filter(({ code, status }) => code === 'log_unknown' || status === undefined).length
-        expect(records.length).toBeLessThanOrEqual(1 + unknown)
+        // Each request tries twice while its time lasts, and a frozen broker reads on what it was sent.
+        expect(records.length).toBeLessThanOrEqual(2 * (1 + unknown))
         expect(violations(history, records)).toEqual([])
 
         survivors.push(kept)

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { startTestKafka } from '../../packages/bus/src/testing/kafka.ts'
+import { createRandom } from '../chaos/random.ts'
 import { batchRequest, deliveryRequest, singleRequest } from './events.ts'
 import { measure, type Sample, type Spread, spread, type Work } from './measure.ts'
 import { onFirstCore, type Parts } from './parts.ts'
@@ -128,7 +129,7 @@ async function compare(
   programs: Readonly<Record<string, Program>>,
 ): Promise<Report> {
   const names = Object.keys(programs)
-  const random = seeded(settings.seed)
+  const random = createRandom(settings.seed)
   const works = new Map<string, Work>()
   const samples: Record<string, Sample[]> = {}
   try {
@@ -139,7 +140,7 @@ async function compare(
       await measure({ ...work, requests: work.requests * warmUps }, newKeys())
     }
     for (let round = 1; round <= settings.rounds; round += 1) {
-      const order = random() < 0.5 ? names : names.toReversed()
+      const order = random.chance(0.5) ? names : names.toReversed()
       for (const name of order) {
         const sample = await measure(works.get(name)!, newKeys())
         samples[name]!.push(sample)
@@ -262,15 +263,4 @@ async function watchMemory(parts: Parts, settings: Settings): Promise<Report> {
 /** The start of keys that no earlier load has used. */
 function newKeys(): string {
   return randomBytes(8).toString('hex')
-}
-
-/** Mulberry32: small, and the same on every machine. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

@@ -49,6 +49,9 @@ export type KafkaMetadata = {
   }[]
 }
 
+/** As one broker sees it, asked at its own address. */
+export function metadata(address: string, topics?: readonly string[], timeoutMs?: number): Promise<KafkaMetadata>
+
 export function startKafka(options?: {
   brokers?: number
   port?: number

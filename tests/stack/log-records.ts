@@ -1,3 +1,4 @@
+import { until } from '../e2e/harness/processes.ts'
 import { type KafkaCluster, tool } from '../parts/kafka.mjs'
 import type { PostgresServer } from './postgres.ts'
 
@@ -91,12 +92,10 @@ function parseRecord(record: {
 
 /** A broker that was just started or thawed may lead not every partition yet. */
 async function offsetsOf(kafka: KafkaCluster, topic: string): ReturnType<KafkaCluster['offsets']> {
-  for (const end = performance.now() + 20_000; ; ) {
-    try {
-      return await kafka.offsets(topic)
-    } catch (error) {
-      if (performance.now() > end) throw error
-      await new Promise((resolve) => setTimeout(resolve, 200))
-    }
-  }
+  let found: Awaited<ReturnType<KafkaCluster['offsets']>> | undefined
+  await until(`a leader of each partition of ${topic}`, 20_000, async () => {
+    found = await kafka.offsets(topic).catch(() => undefined) // asked again until the deadline
+    return found !== undefined
+  })
+  return found!
 }

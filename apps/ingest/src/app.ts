@@ -7,7 +7,7 @@ import { getRequestListener, RequestError } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
 import { ack } from './ack.ts'
-import { attribute, authenticate } from './authenticate.ts'
+import { attribute } from './authenticate.ts'
 import { Background } from './background.ts'
 import { keyIdOf } from './caller.ts'
 import { errorPage } from './error-pages.ts'
@@ -102,7 +102,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     ...deps,
     log,
     background,
-    authenticate: (request) => authenticate(request, pipeline),
+    attribute: (request) => attribute(request, pipeline),
     verifications: new VerificationRecorder({ ...deps, background }),
   })
   const keyUsage = new KeyUsage()

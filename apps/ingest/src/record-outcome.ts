@@ -12,7 +12,7 @@ import {
   type TenantId,
 } from '@eventmesh/envelope'
 import { problemOf } from './ack.ts'
-import { type Authenticated, isAttributable } from './authenticate.ts'
+import { isAttributable } from './authenticate.ts'
 import type { Background } from './background.ts'
 import { type Caller, keyIdOf, type SourceCaller } from './caller.ts'
 import { traceId } from './envelope.ts'
@@ -33,7 +33,7 @@ export type RecorderDeps = {
   readonly publicUrl: string
   readonly now: () => number
   /** Whose request it was, where the refusal came before anybody asked. */
-  readonly authenticate: (request: RawRequest) => Promise<Authenticated>
+  readonly attribute: (request: RawRequest) => Promise<Caller | undefined>
   readonly verifications: VerificationRecorder
 }
 
@@ -102,8 +102,7 @@ export class OutcomeRecorder {
   }
 
   async #attribute(exchange: Exchange, request: RawRequest, outcome: Outcome, status: number): Promise<void> {
-    const authenticated = await this.#deps.authenticate(request)
-    const caller = authenticated.ok ? authenticated.value : authenticated.caller
+    const caller = await this.#deps.attribute(request)
     if (caller === undefined) return
     const isTwice = caller.kind === 'source' && outcome.kind === 'refused' && outcome.refusal.code === 'header_repeated'
     this.#send(this.#records(exchange, caller, outcome, status, isTwice ? 'header_duplicated' : null))

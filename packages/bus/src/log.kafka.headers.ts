@@ -23,6 +23,7 @@ export function encodeHeaders(headers: ReadonlyMap<Uint8Array, Uint8Array>): Buf
 export function encodeHeadersAtOnce(): void {
   Writer.prototype.appendVarIntMap = function (headers): Writer {
     if (headers === null || headers === undefined) return this.appendVarInt(0)
+    // The method is generic; the client calls it for headers alone, whose parts our producer gives as bytes.
     return this.append(encodeHeaders(headers as unknown as ReadonlyMap<Uint8Array, Uint8Array>))
   }
 }

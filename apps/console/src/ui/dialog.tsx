@@ -20,6 +20,7 @@ export type DialogProps = {
 const parts = onDemand(() => import('./popups/dialog.tsx'))
 
 const comeNear = () => {
+  // Whoever opens it asks again, and is shown the failure.
   parts.load().catch(() => undefined)
 }
 

@@ -32,6 +32,7 @@ function listen(setShown: (change: (before: Shown | undefined) => Shown | undefi
   function open(anchor: Element, afterMs: number) {
     clearTimeout(timer)
     current = anchor
+    // Without its code there is no tooltip; the next one asks again.
     parts.load().catch(() => undefined)
     timer = setTimeout(() => {
       if (!anchor.isConnected) return

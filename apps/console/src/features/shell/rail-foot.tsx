@@ -68,6 +68,7 @@ function Health({ isNarrow }: { readonly isNarrow: boolean }) {
   useEffect(() => {
     const look = async () => {
       if (document.hidden) return
+      // No answer shows as one that is not ok.
       const response = await fetch('/readyz', { method: 'HEAD' }).catch(() => undefined)
       setOk(response?.ok ?? false)
     }

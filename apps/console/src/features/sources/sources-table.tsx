@@ -61,15 +61,7 @@ export function SourcesTable({ slug, rows, direct, canAdd }: Props) {
                 <Td className="whitespace-nowrap text-fg-2">
                   <code>{row.provider.scheme}</code>
                 </Td>
-                <Td>
-                  <DayOfDeliveries usage={row.usage} />
-                </Td>
-                <Td>
-                  <LastReceived at={row.lastReceivedAt} />
-                </Td>
-                <Td>
-                  <SourceStatusMark status={row.status} />
-                </Td>
+                <StateCells row={row} />
               </Tr>
             ))}
             {direct.map((row) => (
@@ -86,15 +78,7 @@ export function SourcesTable({ slug, rows, direct, canAdd }: Props) {
                   </span>
                 </Td>
                 <Td className="text-fg-2">{text.directVerification}</Td>
-                <Td>
-                  <DayOfDeliveries usage={row.usage} />
-                </Td>
-                <Td>
-                  <LastReceived at={row.lastReceivedAt} />
-                </Td>
-                <Td>
-                  <SourceStatusMark status={row.status} />
-                </Td>
+                <StateCells row={row} />
               </Tr>
             ))}
           </tbody>
@@ -138,6 +122,22 @@ export function SourcesTable({ slug, rows, direct, canAdd }: Props) {
           </li>
         ))}
       </ul>
+    </>
+  )
+}
+
+function StateCells({ row }: { readonly row: Pick<SourceRow, 'usage' | 'lastReceivedAt' | 'status'> }) {
+  return (
+    <>
+      <Td>
+        <DayOfDeliveries usage={row.usage} />
+      </Td>
+      <Td>
+        <LastReceived at={row.lastReceivedAt} />
+      </Td>
+      <Td>
+        <SourceStatusMark status={row.status} />
+      </Td>
     </>
   )
 }

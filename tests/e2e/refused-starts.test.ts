@@ -4,8 +4,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { freePortBase } from '../parts/ports.ts'
 import { cleanUp, environment, launch, newDataDir, startMesh, stopMesh } from './harness/mesh.ts'
-import { freePortBase } from './harness/ports.ts'
 import { send } from './harness/send.ts'
 
 afterAll(cleanUp)

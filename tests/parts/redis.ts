@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from './ports.ts'
+import { freePorts } from './ports.ts'
 import { startReaper } from './reaper.mjs'
 
 export type RedisServer = {
@@ -26,19 +26,25 @@ export type RedisServer = {
 export async function startRedis(settings: Readonly<Record<string, string>> = {}): Promise<RedisServer> {
   const binary = findRedis()
   if (binary === undefined) throw new Error('no redis-server on this machine')
-  const port = await freePort()
+  const port = await freePorts(1)
   const dir = mkdtempSync(join(tmpdir(), 'eventmesh-redis-'))
   const reaper = startReaper(`127.0.0.1:${port}`)
-  let child: ChildProcess
+  let child: ChildProcess | undefined
+  const isRunning = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null
 
   async function start(): Promise<void> {
+    if (isRunning()) return
     const given = { port: String(port), bind: '127.0.0.1', save: '', appendonly: 'no', dir, ...settings }
     const args = Object.entries(given).flatMap(([name, value]) => [`--${name}`, value])
     child = spawn(binary!.path, args, { stdio: 'ignore', argv0: 'redis-server' })
     reaper.watch(child.pid!)
     await untilAnswers(port)
   }
-  const lastResort = (): void => void child.kill('SIGKILL')
+  async function kill(): Promise<void> {
+    child?.kill('SIGKILL')
+    if (child !== undefined && isRunning()) await once(child, 'exit')
+  }
+  const lastResort = (): void => void child?.kill('SIGKILL')
 
   await start()
   process.once('exit', lastResort)
@@ -47,22 +53,16 @@ export async function startRedis(settings: Readonly<Record<string, string>> = {}
     url: `redis://127.0.0.1:${port}`,
     address: `127.0.0.1:${port}`,
     get pid() {
-      return child.pid!
+      return child!.pid!
     },
-    async kill() {
-      child.kill('SIGKILL')
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-    },
-    freeze: () => void child.kill('SIGSTOP'),
-    thaw: () => void child.kill('SIGCONT'),
+    kill,
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
     start,
     command: (...words) => exchange(port, words, 2_000),
     async close() {
       process.off('exit', lastResort)
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGKILL')
-        await once(child, 'exit')
-      }
+      await kill()
       reaper.end()
       rmSync(dir, { recursive: true, force: true })
     },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, type Database, migrate } from '@eventmesh/db'
 import { type DatabaseUrls, type Embedded, startEmbedded } from '@eventmesh/db/embedded'
+import { freePorts } from '../parts/ports.ts'
 import { startReaper } from '../parts/reaper.mjs'
 
 /** A real, durable Postgres server of its own, migrated. */
@@ -27,11 +28,12 @@ export async function startPostgres(): Promise<PostgresServer> {
   // As root, the server runs as another user, who must get in.
   chmodSync(dataDir, 0o755)
   const reaper = startReaper(dataDir)
-  let server: Embedded = await startEmbedded({ dataDir, log: () => undefined })
+  let server: Embedded = await startEmbedded({ dataDir, port: await freePorts(1), log: () => undefined })
   reaper.watch(server.pid)
   await migrate({ url: server.urls.migrator })
   const { urls, port } = server
   const frozen = new Set<number>()
+  let isKilled = false
 
   async function query<Row>(statement: string): Promise<readonly Row[]> {
     const db = openSuperuser(urls.superuser)
@@ -85,10 +87,13 @@ export async function startPostgres(): Promise<PostgresServer> {
       // Those that were stopped never notice; all of them die with it, as on a machine that goes down.
       for (const pid of children) signal(pid, 'SIGKILL')
       frozen.clear()
+      isKilled = true
     },
     async start() {
+      if (!isKilled) return
       server = await startEmbedded({ dataDir, port, log: () => undefined })
       reaper.watch(server.pid)
+      isKilled = false
     },
     freeze: () => stopEach([server.pid, ...childrenOf(server.pid)]),
     thaw,

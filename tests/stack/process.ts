@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { environment } from '../e2e/harness/mesh.ts'
-import { freePortBase } from '../e2e/harness/ports.ts'
 import { until } from '../e2e/harness/processes.ts'
+import { freePortBase } from '../parts/ports.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 

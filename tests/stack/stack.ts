@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { connect, createMasterKey, keys, masterKeys, tenants } from '@eventmesh/db'
 import type { TenantId } from '@eventmesh/envelope'
 import { startTestKafka, type TestKafka } from '../../packages/bus/src/testing/kafka.ts'
-import { freePortBase } from '../e2e/harness/ports.ts'
+import { freePortBase } from '../parts/ports.ts'
 import { startProxy, type TcpProxy } from '../parts/proxy.ts'
 import { type RedisServer, startRedis } from '../parts/redis.ts'
 import {

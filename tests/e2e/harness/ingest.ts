@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { freePortBase } from '../../parts/ports.ts'
 import { environment, type Mesh } from './mesh.ts'
-import { freePortBase } from './ports.ts'
 import { until } from './processes.ts'
 
 const root = new URL('../../..', import.meta.url).pathname

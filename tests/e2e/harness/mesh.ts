@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePortBase } from './ports.ts'
+import { freePortBase } from '../../parts/ports.ts'
 import { commandLine, isRunning, until } from './processes.ts'
 
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null }

@@ -33,8 +33,11 @@ describePairs((stack, pair) => {
     }
   })
 
+  afterEach(heal)
+
   describe('claims', () => {
     afterEach(async () => {
+      await heal()
       await until('claims to be answered', 30_000, async () => {
         const both = await Promise.all([one, two].map((each) => dedupeOf(each)))
         return both.every((dedupe) => dedupe === 'claimed')
@@ -286,6 +289,20 @@ describePairs((stack, pair) => {
   })
 
   let count = 0
+
+  /** What is left of the fault of a test that failed would fail the next ones. */
+  async function heal(): Promise<void> {
+    const { log, claims, postgres, postgresProxy } = stack()
+    for (const { faults } of [log.proxy, claims.proxy, postgresProxy]) {
+      Object.assign(faults, { isRefusing: false, latencyMs: 0, blackhole: 'none' })
+    }
+    postgres.thaw()
+    await postgres.start()
+    await postgres.query('alter role eventmesh_ingest connection limit -1')
+    await log.thaw()
+    await claims.thaw()
+    await claims.start()
+  }
 
   async function serves(target: Target): Promise<boolean> {
     count += 1

@@ -91,6 +91,22 @@ describe('the embedded server', { timeout: 60_000 }, () => {
     expect(await run(running[0]!, 'select 1 as one')).toEqual([{ one: 1 }])
   })
 
+  test('stays up for whichever of the starts that waited for it became its owner', async () => {
+    const dataDir = newDir()
+    const first = start(dataDir)
+    for (
+      const deadline = performance.now() + 30_000;
+      (await readPostmaster(join(dataDir, 'postgres'))) === undefined;
+    ) {
+      if (performance.now() > deadline) throw new Error('no server was begun')
+      await wait(1)
+    }
+    const results = await Promise.allSettled([first, ...Array.from({ length: 6 }, () => start(dataDir))])
+    const ends = results.map((each) => (each.status === 'rejected' ? String(each.reason) : '')).sort()
+    expect(ends).toEqual(['', ...Array(6).fill(expect.stringContaining('is in use'))])
+    expect(await run(running[0]!, 'select 1 as one')).toEqual([{ one: 1 }])
+  })
+
   test.each([40, 150, 300, 500, 700, 900, 1_200])('starts after its first start was killed after %i ms', async (ms) => {
     const dataDir = newDir()
     const child = startInChild(dataDir)

@@ -453,7 +453,7 @@ async function becomeOwner(server: Server, state: EmbeddedState, dataDir: string
     if (row === undefined || row.directory !== join(dataDir, 'postgres')) {
       throw new Error(`port ${server.port} answers for another data directory than ${dataDir}`)
     }
-    if (!row.mine) throw new Error(inUse(dataDir))
+    if (!row.mine) throw new DirectoryInUse(inUse(dataDir))
   } catch (error) {
     await sql.end({ timeout: 1 })
     throw error

@@ -117,7 +117,8 @@ describe.each(['largest', 'smallest'] as const)('for the %s tenant', (size) => {
         expect(found.map((match) => match.rows[0]?.requestId)).toEqual(id === 'nothing' ? [] : [row.requestId])
       })
       expect(read.readInSequence).toBe(0)
-      expect(read.fetched).toBeLessThanOrEqual(20)
+      // A tenant of some sixty rows may be read by another index than the id's.
+      expect(read.fetched).toBeLessThanOrEqual(size === 'largest' ? 20 : 60)
     }
     const place = { requestId: row.requestId, item: 0 }
     for (const operation of [

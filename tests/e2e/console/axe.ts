@@ -5,25 +5,42 @@ import type { Page } from '@playwright/test'
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-/** What axe finds on the page once it stands still: what fades in or out has neither its colours nor its place. */
-export async function violations(page: Page): Promise<readonly string[]> {
+/**
+ * What axe finds on the page as it stands, in the light and then in the dark, on each once nothing moves any more.
+ * `within`: a selector of the part that is looked at.
+ */
+export async function violations(page: Page, within = ':root'): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.waitForFunction((theme) => document.documentElement.classList.contains(theme), colorScheme)
+    found.push(...(await violationsIn(page, within)).map((line) => `${colorScheme}: ${line}`))
+  }
+  return found
+}
+
+/** What fades in or out has neither its colours nor its place. */
+async function violationsIn(page: Page, within: string): Promise<readonly string[]> {
   await page.waitForFunction(standsStill, undefined, { timeout: 10_000 })
   // In a world of its own: the page's policy allows no script of ours in its own.
   await page.evaluate(axe)
-  return await page.evaluate(async (wanted) => {
-    const { axe: run } = window as unknown as {
-      axe: {
-        run: (
-          context: unknown,
-          options: unknown,
-        ) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>
+  return await page.evaluate(
+    async ([wanted, part]) => {
+      const { axe: run } = window as unknown as {
+        axe: {
+          run: (
+            context: unknown,
+            options: unknown,
+          ) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>
+        }
       }
-    }
-    const { violations: found } = await run.run(document, { runOnly: { type: 'tag', values: wanted } })
-    return found.flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`),
-    )
-  }, tags)
+      const { violations: found } = await run.run({ include: [[part]] }, { runOnly: { type: 'tag', values: wanted } })
+      return found.flatMap(({ id, nodes }) =>
+        nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`),
+      )
+    },
+    [tags, within] as const,
+  )
 }
 
 /** Runs in the page. A turning wheel has no end and is no reason to wait. */

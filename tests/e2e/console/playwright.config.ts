@@ -6,9 +6,10 @@ const chromium = process.env.EVENTMESH_TEST_CHROMIUM
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
+  globalSetup: './setup.ts',
   outputDir: '../../../test-results',
-  // One console, one database: the files follow each other.
-  workers: 1,
+  // Each has a console and a database of its own; the files of one follow each other.
+  workers: 2,
   fullyParallel: false,
   // Shared machines are noisy: a test has a second try there, and the report names it.
   retries: process.env.CI === 'true' ? 1 : 0,

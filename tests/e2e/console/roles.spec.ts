@@ -179,7 +179,8 @@ async function captured(page: Page, act: () => Promise<void>): Promise<Request> 
     page.waitForRequest((each) => each.method() === 'POST' && each.headers()['next-action'] !== undefined),
     act(),
   ])
-  await (await request.response())?.finished()
+  // Its head comes once it is done. The body may never: the page drops it where it is drawn anew meanwhile.
+  await request.response()
   return request
 }
 

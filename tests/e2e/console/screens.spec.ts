@@ -31,88 +31,81 @@ test.beforeAll(async ({ house }) => {
   await send(house, { nonsense: true })
 })
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(`in ${colorScheme}`, () => {
-    test.use({ colorScheme })
-
-    for (const [name, path] of screens) {
-      test(`${name} has nothing that axe finds, at 1440 and at 390, and scrolls one way`, async ({ page, house }) => {
-        await signIn(page, house, undefined, `/${house.slug}/keys`)
-        for (const size of [
-          { width: 1_440, height: 900 },
-          { width: 390, height: 844 },
-        ]) {
-          await page.setViewportSize(size)
-          await page.goto(`${house.mesh.consoleUrl}/${house.slug}${path}`)
-          await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-          await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
-          expect(await violations(page)).toEqual([])
-          expect(
-            await page.evaluate(() => document.documentElement.scrollWidth),
-            `${size.width} px`,
-          ).toBeLessThanOrEqual(size.width)
-        }
-      })
+for (const [name, path] of screens) {
+  test(`${name} has nothing that axe finds, at 1440 and at 390, and scrolls one way`, async ({ page, house }) => {
+    await signIn(page, house, undefined, `/${house.slug}/keys`)
+    for (const size of [
+      { width: 1_440, height: 900 },
+      { width: 390, height: 844 },
+    ]) {
+      await page.setViewportSize(size)
+      await page.goto(`${house.mesh.consoleUrl}/${house.slug}${path}`)
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+      expect(await violations(page)).toEqual([])
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), `${size.width} px`).toBeLessThanOrEqual(
+        size.width,
+      )
     }
-
-    test('an event’s page and panel have nothing that axe finds', async ({ page, house }) => {
-      await signIn(page, house, undefined, `/${house.slug}/events`)
-      await page.locator('tr[data-event-row]').first().locator('td').nth(1).click()
-      await expect(page.getByRole('complementary', { name: 'Event' }).getByRole('tabpanel')).toBeVisible()
-      await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
-      expect(await violations(page)).toEqual([])
-      await page.getByRole('link', { name: 'Open in a page' }).click()
-      await page.waitForURL('**/events/*')
-      await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
-      expect(await violations(page)).toEqual([])
-    })
-
-    test('dialogs have nothing that axe finds', async ({ page, house }) => {
-      await signIn(page, house, undefined, `/${house.slug}/keys`)
-      await page.getByRole('button', { name: 'Create key…' }).first().click()
-      await expect(page.getByRole('dialog')).toBeVisible()
-      expect(await violations(page)).toEqual([])
-      await page.getByRole('combobox', { name: 'Expires' }).click()
-      await expect(page.getByRole('option', { name: /30 days/ })).toBeVisible()
-      expect(await violations(page)).toEqual([])
-      await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events`)
-      await page.getByRole('button', { name: 'Send test event…' }).click()
-      await page.getByRole('button', { name: 'Send event' }).click()
-      await expect(page.getByText('Answer 202')).toBeVisible()
-      expect(await violations(page)).toEqual([])
-    })
-
-    test('what opens over a page or out of the rail has nothing that axe finds', async ({ page, house }) => {
-      await signIn(page, house, undefined, `/${house.slug}/events`)
-      const opens = async (opener: 'button' | 'combobox', name: string | RegExp, role: 'menu' | 'listbox') => {
-        await page.getByRole(opener, { name }).locator('visible=true').first().click()
-        await expect(page.getByRole(role)).toBeVisible()
-        expect(await violations(page), `${name}`).toEqual([])
-        await page.keyboard.press('Escape')
-        await expect(page.getByRole(role)).toHaveCount(0)
-      }
-      await opens('button', 'Outcome', 'menu')
-      await opens('combobox', 'Time', 'listbox')
-      await opens('button', 'Columns', 'menu')
-      await opens('button', `Account ${owner}`, 'menu')
-      await opens('button', /^Organization/, 'menu')
-      await page.setViewportSize({ width: 390, height: 844 })
-      await page.getByRole('button', { name: 'Open navigation' }).click()
-      await expect(page.getByRole('dialog')).toBeVisible()
-      expect(await violations(page)).toEqual([])
-      await opens('button', `Account ${owner}`, 'menu')
-      await opens('button', /^Organization/, 'menu')
-    })
-
-    test('the public pages have nothing that axe finds', async ({ page, house }) => {
-      for (const path of ['/sign-in', '/setup/unknown', '/reset/unknown', '/invite/unknown', '/no-such-place']) {
-        await page.goto(house.mesh.consoleUrl + path)
-        await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
-        expect(await violations(page), path).toEqual([])
-      }
-    })
   })
 }
+
+test('an event’s page and panel have nothing that axe finds', async ({ page, house }) => {
+  await signIn(page, house, undefined, `/${house.slug}/events`)
+  await page.locator('tr[data-event-row]').first().locator('td').nth(1).click()
+  await expect(page.getByRole('complementary', { name: 'Event' }).getByRole('tabpanel')).toBeVisible()
+  await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('link', { name: 'Open in a page' }).click()
+  await page.waitForURL('**/events/*')
+  await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+  expect(await violations(page)).toEqual([])
+})
+
+test('dialogs have nothing that axe finds', async ({ page, house }) => {
+  await signIn(page, house, undefined, `/${house.slug}/keys`)
+  await page.getByRole('button', { name: 'Create key…' }).first().click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('combobox', { name: 'Expires' }).click()
+  await expect(page.getByRole('option', { name: /30 days/ })).toBeVisible()
+  expect(await violations(page)).toEqual([])
+  await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events`)
+  await page.getByRole('button', { name: 'Send test event…' }).click()
+  await page.getByRole('button', { name: 'Send event' }).click()
+  await expect(page.getByText('Answer 202')).toBeVisible()
+  expect(await violations(page)).toEqual([])
+})
+
+test('what opens over a page or out of the rail has nothing that axe finds', async ({ page, house }) => {
+  await signIn(page, house, undefined, `/${house.slug}/events`)
+  const opens = async (opener: 'button' | 'combobox', name: string | RegExp, role: 'menu' | 'listbox') => {
+    await page.getByRole(opener, { name }).locator('visible=true').first().click()
+    await expect(page.getByRole(role)).toBeVisible()
+    expect(await violations(page), `${name}`).toEqual([])
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole(role)).toHaveCount(0)
+  }
+  await opens('button', 'Outcome', 'menu')
+  await opens('combobox', 'Time', 'listbox')
+  await opens('button', 'Columns', 'menu')
+  await opens('button', `Account ${owner}`, 'menu')
+  await opens('button', /^Organization/, 'menu')
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.getByRole('button', { name: 'Open navigation' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  expect(await violations(page)).toEqual([])
+  await opens('button', `Account ${owner}`, 'menu')
+  await opens('button', /^Organization/, 'menu')
+})
+
+test('the public pages have nothing that axe finds', async ({ page, house }) => {
+  for (const path of ['/sign-in', '/setup/unknown', '/reset/unknown', '/invite/unknown', '/no-such-place']) {
+    await page.goto(house.mesh.consoleUrl + path)
+    await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+    expect(await violations(page), path).toEqual([])
+  }
+})
 
 test('finds an event by each of its ids and by its payload, and keeps the view in the address', async ({
   page,

@@ -8,7 +8,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', 'tests/e2e/**', '**/*.fault.test.ts'],
     globalSetup: ['packages/db/src/testing-setup.ts'],
     // Many files wait for a server more than they compute.
-    maxWorkers: Math.max(2, availableParallelism()),
+    maxWorkers: availableParallelism() + 1,
     // Shared machines are noisy: a test has a second try there, and the report names it.
     retry: process.env.CI === 'true' ? 1 : 0,
     testTimeout: 20_000,

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { emptyTestDatabase, type TestDatabase } from '@eventmesh/db/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePorts } from '../tests/parts/ports.ts'
 import { type BundleName, bundles, makeBundles } from './bundle.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'eventmesh-bundle-'))
@@ -37,7 +37,8 @@ describe('the production bundles', () => {
     expect(run('eventmesh', 'tenant', 'create', 'bundled').status).toBe(0)
     const { key } = JSON.parse(run('eventmesh', 'key', 'create', '--tenant', 'bundled', '--name', 'b', '--json').stdout)
 
-    const [port, adminPort] = [await freePort(), await freePort()]
+    const port = await freePorts(2)
+    const adminPort = port + 1
     const ingest = start('ingest', { INGEST_PORT: String(port), INGEST_ADMIN_PORT: String(adminPort) })
     try {
       await ready(`http://127.0.0.1:${adminPort}/readyz`, ingest)
@@ -91,14 +92,4 @@ async function ready(url: string, child: ChildProcess): Promise<void> {
     if (child.exitCode !== null || performance.now() > deadline) throw new Error('the bundle did not get ready')
     await pause(20)
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }

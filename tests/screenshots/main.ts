@@ -75,7 +75,7 @@ async function viewerState(house: House): Promise<State> {
   const context = await browser.newContext()
   const page = await context.newPage()
   if ((await users.findByEmail(house.db, viewer)) === undefined) {
-    await join(page, house, viewer, 'viewer')
+    await join(page, house, viewer, 'viewer', 'Vera Lind')
     await invites.create(
       house.db,
       { tenantId: house.mesh.tenantId as TenantId, email: guest, role: 'developer' },

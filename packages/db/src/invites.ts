@@ -190,7 +190,9 @@ export async function accept(
   db: Database,
   input: {
     readonly token: string
-    readonly person: { readonly signedIn: UserId } | { readonly passwordHash: string }
+    readonly person:
+      | { readonly signedIn: UserId }
+      | { readonly passwordHash: string; readonly name?: string | null | undefined }
     readonly ip?: string | undefined
   },
 ): Promise<

@@ -68,7 +68,7 @@ export type Setup = {
   readonly token: string
   /** A new account, or the person who is signed in. */
   readonly person:
-    | { readonly email: string; readonly passwordHash: string }
+    | { readonly email: string; readonly passwordHash: string; readonly name?: string | null | undefined }
     | { readonly signedIn: UserId; readonly email: string }
   readonly organization: { readonly slug: string; readonly name: string }
   readonly ip?: string | undefined
@@ -100,9 +100,7 @@ export async function setUp(
       if (won.length === 0) return refused('used', 'the link was already used')
       const { person } = setup
       const userId =
-        'signedIn' in person
-          ? person.signedIn
-          : (await createUser(tx, { email: email.data, passwordHash: person.passwordHash }))?.id
+        'signedIn' in person ? person.signedIn : (await createUser(tx, { ...person, email: email.data }))?.id
       if (userId === undefined) throw new Undone(refused('email_taken', 'this address has an account: sign in first'))
       const by: Actor = {
         kind: 'user',

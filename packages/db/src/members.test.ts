@@ -162,6 +162,67 @@ describe('an invite that is still open', () => {
   })
 })
 
+describe('a name', () => {
+  test('is kept from the form that makes the account, and may be left out', async () => {
+    const { tenantId, by } = await organization('naming')
+    const people = [
+      ['bo@naming.example', { passwordHash: hash, name: 'Bo <b>Berg</b>' }],
+      ['cy@naming.example', { passwordHash: hash }],
+    ] as const
+    for (const [email, person] of people) {
+      const { token } = await made(invites.create(db, { tenantId, email, role: 'viewer' }, by))
+      await made(invites.accept(db, { token, person }))
+    }
+    expect((await members.list(db, tenantId)).map(({ email, name }) => [email, name])).toEqual([
+      [by.name, null],
+      ['bo@naming.example', 'Bo <b>Berg</b>'],
+      ['cy@naming.example', null],
+    ])
+    expect(await users.findByEmail(db, 'bo@naming.example')).toMatchObject({ name: 'Bo <b>Berg</b>' })
+
+    await tenants.create(operator, { slug: 'naming-setup' })
+    const { token } = await made(links.createSetupLink(operator, 'naming-setup'))
+    const person = { email: 'di@naming.example', passwordHash: hash, name: 'Di' }
+    await made(links.setUp(db, { token, person, organization: { slug: 'naming-setup', name: 'x' } }))
+    expect(await users.findByEmail(db, 'di@naming.example')).toMatchObject({ name: 'Di' })
+  })
+
+  test('is changed for every organization of the person, and told in the audit log of each', async () => {
+    const home = await organization('renaming')
+    const away = await organization('renaming-too')
+    await joined(away.tenantId, home.by.name, 'viewer', away.by, home.userId)
+    const session = await signedIn(home.userId)
+    await users.rename(db, { userId: home.userId, name: 'Ana' }, home.by)
+    await users.rename(db, { userId: home.userId, name: 'Ana' }, home.by)
+    await users.rename(db, { userId: home.userId, name: null }, home.by)
+    expect(await sessions.find(db, session)).toMatchObject({ name: null })
+    for (const { tenantId } of [home, away]) {
+      const told = await audit.list(db, tenantId, { actions: ['member.renamed'] })
+      expect(told.map(({ targetId, targetName, changes }) => [targetId, targetName, changes])).toEqual([
+        [home.userId, home.by.name, { name: { from: 'Ana', to: null } }],
+        [home.userId, home.by.name, { name: { from: null, to: 'Ana' } }],
+      ])
+    }
+    await users.rename(db, { userId: home.userId, name: 'Ana' }, home.by)
+    expect(await sessions.find(db, session)).toMatchObject({ name: 'Ana' })
+  })
+
+  test.each([
+    ['  Zoë  Öz 🦢 ', 'Zoë  Öz 🦢'],
+    [' \t ', null],
+    ['x'.repeat(80), 'x'.repeat(80)],
+  ])('takes %j as %j', (given, name) => {
+    expect(users.personNameSchema.parse(given)).toBe(name)
+  })
+
+  test.each(['x'.repeat(81), 'a\u0000b', 'a\nb', 'a\u009fb', 'a\u2028b', 'a\u202eb', 'a\u2066b', '\ud800'])(
+    'refuses %j',
+    (given) => {
+      expect(users.personNameSchema.safeParse(given).success).toBe(false)
+    },
+  )
+})
+
 describe('members', () => {
   test('look like nobody from another tenant, whose slug is as good as unknown', async () => {
     const { userId } = await organization('mine-only')

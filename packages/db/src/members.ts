@@ -18,6 +18,7 @@ export type Organization = { readonly slug: string; readonly name: string; reado
 export type Member = {
   readonly userId: UserId
   readonly email: string
+  readonly name: string | null
   readonly role: Role
   readonly joinedAt: Date
   readonly lastActiveAt: Date | null
@@ -75,8 +76,8 @@ export async function organizationsOf(db: Database, userId: UserId): Promise<rea
 export async function list(db: Database, tenantId: TenantId): Promise<readonly Member[]> {
   const rows = await db.forTenant(
     tenantId,
-    (tx) => tx.sql<{ user_id: UserId; email: string; role: Role; joined_at: Date; last_active_at: Date | null }[]>`
-      select m.user_id, u.email, m.role, m.joined_at,
+    (tx) => tx.sql<MemberRow[]>`
+      select m.user_id, u.email, u.name, m.role, m.joined_at,
              (select max(last_seen_at) from session s where s.user_id = m.user_id) as last_active_at
       from membership m join user_account u on u.id = m.user_id
       where m.tenant_id = ${tenantId} order by m.joined_at, u.email`,
@@ -85,10 +86,20 @@ export async function list(db: Database, tenantId: TenantId): Promise<readonly M
   return rows.map((row) => ({
     userId: row.user_id,
     email: row.email,
+    name: row.name,
     role: row.role,
     joinedAt: row.joined_at,
     lastActiveAt: row.last_active_at,
   }))
+}
+
+type MemberRow = {
+  readonly user_id: UserId
+  readonly email: string
+  readonly name: string | null
+  readonly role: Role
+  readonly joined_at: Date
+  readonly last_active_at: Date | null
 }
 
 export async function hasOwner(db: Database, tenantId: TenantId): Promise<boolean> {

@@ -8,6 +8,7 @@ export type Session = {
   readonly id: string
   readonly userId: UserId
   readonly email: string
+  readonly name: string | null
   readonly createdAt: Date
   /** When the password was last asked for. */
   readonly authenticatedAt: Date
@@ -137,7 +138,7 @@ export async function markForRotation(tx: Transaction, userId: UserId): Promise<
 }
 
 function columns(tx: Transaction) {
-  return tx.sql`s.hash, s.id, s.user_id, u.email, s.created_at, s.authenticated_at, s.expires_at, s.last_seen_at,
+  return tx.sql`s.hash, s.id, s.user_id, u.email, u.name, s.created_at, s.authenticated_at, s.expires_at, s.last_seen_at,
     s.must_rotate, s.is_replaced, s.ip, s.user_agent`
 }
 
@@ -146,6 +147,7 @@ type Row = {
   readonly id: string
   readonly user_id: UserId
   readonly email: string
+  readonly name: string | null
   readonly created_at: Date
   readonly authenticated_at: Date
   readonly expires_at: Date
@@ -162,6 +164,7 @@ function fromRow(row: Row): Session {
     id: row.id,
     userId: row.user_id,
     email: row.email,
+    name: row.name,
     createdAt: row.created_at,
     authenticatedAt: row.authenticated_at,
     expiresAt: row.expires_at,

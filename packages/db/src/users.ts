@@ -1,21 +1,40 @@
-import { newUuid } from '@eventmesh/envelope'
+import { newUuid, type TenantId } from '@eventmesh/envelope'
 import { z } from 'zod'
+import { type Actor, append } from './audit.ts'
 import type { Database, Transaction } from './connect.ts'
 
 /** A person who can sign in; lower-case UUID text. */
 export type UserId = string & { readonly __user: 'UserId' }
 
-export type User = { readonly id: UserId; readonly email: string; readonly createdAt: Date }
+export type User = {
+  readonly id: UserId
+  readonly email: string
+  /** What they want to be called; null: they did not say. */
+  readonly name: string | null
+  readonly createdAt: Date
+}
 
 /** Lower case: an address is one account however it is typed. */
 export const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email('Enter an email address.'))
+
+/** Nothing is null. Marks that turn the direction of writing are refused: they would reach beyond the name. */
+export const personNameSchema = z
+  .string()
+  .trim()
+  .max(80, 'Use at most 80 characters.')
+  .regex(
+    /^[^\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*$/u,
+    'A name has no control characters and no line breaks.',
+  )
+  .refine((name) => name.isWellFormed(), 'This is not well-formed Unicode.')
+  .transform((name) => (name === '' ? null : name))
 
 export async function findByEmail(db: Database, email: string): Promise<User | undefined> {
   return await db.transaction((tx) => userByEmail(tx, email), { readOnly: true })
 }
 
 export async function userByEmail(tx: Transaction, email: string): Promise<User | undefined> {
-  const [row] = await tx.sql<Row[]>`select id, email, created_at from user_account where email = ${email}`
+  const [row] = await tx.sql<Row[]>`select id, email, name, created_at from user_account where email = ${email}`
   return row && fromRow(row)
 }
 
@@ -49,19 +68,45 @@ export async function writePassword(tx: Transaction, userId: UserId, hash: strin
 /** In the transaction of what lets the person in; undefined when the address has an account. */
 export async function createUser(
   tx: Transaction,
-  account: { readonly email: string; readonly passwordHash: string },
+  account: { readonly email: string; readonly passwordHash: string; readonly name?: string | null | undefined },
 ): Promise<User | undefined> {
   const id = newUuid() as UserId
   const [row] = await tx.sql<Row[]>`
-    insert into user_account (id, email) values (${id}, ${account.email})
-    on conflict (email) do nothing returning id, email, created_at`
+    insert into user_account (id, email, name) values (${id}, ${account.email}, ${account.name ?? null})
+    on conflict (email) do nothing returning id, email, name, created_at`
   if (row === undefined) return undefined
   await writePassword(tx, id, account.passwordHash)
   return fromRow(row)
 }
 
-type Row = { readonly id: UserId; readonly email: string; readonly created_at: Date }
+/** Everybody they work with sees it, so each of their organizations has it in its audit log. */
+export async function rename(
+  db: Database,
+  { userId, name }: { readonly userId: UserId; readonly name: string | null },
+  by: Actor,
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    const [before] = await tx.sql<{ email: string; name: string | null }[]>`
+      select email, name from user_account where id = ${userId} for update`
+    if (before === undefined || before.name === name) return
+    await tx.sql`update user_account set name = ${name} where id = ${userId}`
+    const organizations = await tx.sql<{ tenant_id: TenantId }[]>`
+      select m.tenant_id from tenants_of_user(${userId}) o cross join lateral member_tenant(o.slug, ${userId}) m`
+    for (const { tenant_id: tenantId } of organizations) {
+      await tx.sql`select set_config('app.tenant_id', ${tenantId}, true)`
+      await append(tx, {
+        tenantId,
+        by,
+        action: 'member.renamed',
+        target: { kind: 'member', id: userId, name: before.email },
+        changes: { name: { from: before.name, to: name } },
+      })
+    }
+  })
+}
+
+type Row = { readonly id: UserId; readonly email: string; readonly name: string | null; readonly created_at: Date }
 
 function fromRow(row: Row): User {
-  return { id: row.id, email: row.email, createdAt: row.created_at }
+  return { id: row.id, email: row.email, name: row.name, createdAt: row.created_at }
 }

@@ -110,12 +110,19 @@ export async function signIn(page: Page, { mesh }: House, email = owner, next = 
 }
 
 /** A new person with this role, signed in on the page. */
-export async function join(page: Page, { db, mesh, slug }: House, email: string, role: Role): Promise<void> {
+export async function join(
+  page: Page,
+  { db, mesh, slug }: House,
+  email: string,
+  role: Role,
+  name?: string,
+): Promise<void> {
   const by = { kind: 'operator', name: owner } as const
   const invited = await invites.create(db, { tenantId: mesh.tenantId as TenantId, email, role }, by)
   if (!invited.ok) throw new Error(invited.detail)
   await page.goto(`${mesh.consoleUrl}/invite/${invited.token}`)
   await page.getByLabel('Password', { exact: true }).fill(password)
+  if (name !== undefined) await page.getByLabel('Your name').fill(name)
   await page.getByRole('button', { name: 'Join organization' }).click()
   await page.waitForURL((url) => url.pathname.startsWith(`/${slug}`))
 }

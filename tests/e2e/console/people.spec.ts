@@ -1,4 +1,4 @@
-import { keys, members, users } from '@eventmesh/db'
+import { invites, keys, members, users } from '@eventmesh/db'
 import { violations } from './axe.ts'
 import { copied, expect, join, owner, password, sessionCookie, signIn, test } from './fixtures.ts'
 import { ageSessions, browserOf, endSessionsIn, organization } from './organization.ts'
@@ -43,6 +43,60 @@ test('invites several at once, each by a link that lets that address in, once', 
   await page.getByRole('menuitem', { name: 'Revoke…' }).click()
   await page.getByRole('button', { name: 'Revoke invite' }).click()
   await expect(page.getByText('No open invites')).toBeVisible()
+})
+
+test('calls people by the name they gave, with the address beside it, and shows what it holds as text', async ({
+  browser,
+  page,
+  house,
+}) => {
+  const { slug, tenantId, ownerEmail } = await organization(house, 'called')
+  const email = `bo@${slug}.example`
+  const name = '<b onclick=alert(1)>Bo</b> Berg'
+  const by = { kind: 'operator', name: ownerEmail } as const
+  const invited = await invites.create(house.db, { tenantId, email, role: 'developer' }, by)
+  if (!invited.ok) throw new Error(invited.detail)
+  const context = await browser.newContext()
+  const theirs = await context.newPage()
+  await theirs.goto(`${house.mesh.consoleUrl}/invite/${invited.token}`)
+  await theirs.getByLabel('Password', { exact: true }).fill(password)
+  await theirs.getByLabel('Your name').fill('Bo\u202e Berg')
+  await theirs.getByRole('button', { name: 'Join organization' }).click()
+  await expect(theirs.getByText('A name has no control characters and no line breaks.')).toBeVisible()
+  await expect(theirs.getByLabel('Your name')).toBeFocused()
+  await theirs.getByLabel('Your name').fill(`  ${name} `)
+  await theirs.getByRole('button', { name: 'Join organization' }).click()
+  await theirs.waitForURL(`**/${slug}**`)
+  const account = theirs.getByRole('button', { name: `Account ${name} (${email})` })
+  await expect(account).toHaveText(name)
+
+  await signIn(page, house, ownerEmail, `/${slug}/members`)
+  const row = page.getByRole('row', { name: new RegExp(email) })
+  await expect(row).toContainText(name)
+  await expect(
+    page.getByRole('row', { name: new RegExp(ownerEmail) }).getByText(ownerEmail, { exact: true }),
+  ).toHaveCount(1)
+  await expect(page.getByRole('combobox', { name: `Role of ${name} (${email})` })).toBeVisible()
+  await row.getByRole('button', { name: `Actions for ${name} (${email})` }).click()
+  await page.getByRole('menuitem', { name: 'Remove…' }).click()
+  await expect(page.getByRole('heading', { name: `Remove ${name} (${email})?` })).toBeVisible()
+  await expect(page.getByLabel(`Type ${email} to confirm`)).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.goto(`${house.mesh.consoleUrl}/${slug}/members?q=berg`)
+  await expect(row).toBeVisible()
+  await expect(page.getByRole('row', { name: new RegExp(ownerEmail) })).toHaveCount(0)
+
+  await theirs.goto(`${house.mesh.consoleUrl}/${slug}/settings/account`)
+  await expect(theirs.getByLabel('Your name')).toHaveValue(name)
+  await theirs.getByLabel('Your name').fill('')
+  await theirs.getByRole('button', { name: 'Save name' }).click()
+  await expect(theirs.getByText('Saved', { exact: true })).toBeVisible()
+  await expect(theirs.getByRole('button', { name: `Account ${email}` })).toHaveText(email)
+  await context.close()
+  await page.goto(`${house.mesh.consoleUrl}/${slug}/members`)
+  await expect(row.getByText(email, { exact: true })).toHaveCount(1)
+  await page.goto(`${house.mesh.consoleUrl}/${slug}/audit?action=member.renamed`)
+  await expect(page.getByRole('row', { name: /member\.renamed/ })).toContainText(name)
 })
 
 test('applies a role at once; the other’s open page goes on under a new session id', async ({

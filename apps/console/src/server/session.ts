@@ -29,7 +29,12 @@ declare module 'lucia' {
   }
 }
 
-export type CurrentUser = { readonly userId: PersonId; readonly email: string; readonly session: Session }
+export type CurrentUser = {
+  readonly userId: PersonId
+  readonly email: string
+  readonly name: string | null
+  readonly session: Session
+}
 
 const slidingDays = 10
 // 32 random bytes as base32: 256 bits.
@@ -93,8 +98,8 @@ export const currentUser = cache(async (): Promise<CurrentUser | undefined> => {
   if (id === undefined) return undefined
   const { session } = await lucia().validateSession(id)
   if (session === null) return undefined
-  const { userId, email } = session.session
-  return { userId, email, session: session.session }
+  const { userId, email, name } = session.session
+  return { userId, email, name, session: session.session }
 })
 
 export type Member = CurrentUser & Membership

@@ -1,6 +1,6 @@
 'use server'
 
-import { emailSchema, invites, links, members, reservedSlugs } from '@eventmesh/db'
+import { emailSchema, invites, links, members, personNameSchema, reservedSlugs } from '@eventmesh/db'
 import { z } from 'zod'
 import { done, fault, publicAction, userAction } from '../../server/action.ts'
 import { hashPassword } from '../../server/password.ts'
@@ -39,9 +39,10 @@ export const setUp = publicAction(
     token: z.string().max(200),
     email: emailSchema.optional(),
     password: password.optional(),
+    personName: personNameSchema.optional(),
     ...organization,
   }),
-  async ({ db, facts, user }, { token, email = '', password: chosen = '', name, slug }) => {
+  async ({ db, facts, user }, { token, email = '', password: chosen = '', personName, name, slug }) => {
     if (user === undefined) {
       const problem = passwordProblem(chosen, [email.split('@')[0] ?? '', name, slug])
       if (email === '') return fault('invalid', 'Enter an email address.', 'email')
@@ -51,7 +52,7 @@ export const setUp = publicAction(
       token,
       person:
         user === undefined
-          ? { email, passwordHash: await hashPassword(chosen) }
+          ? { email, passwordHash: await hashPassword(chosen), name: personName }
           : { signedIn: user.userId, email: user.email },
       organization: { slug, name },
       ip: facts.ip,
@@ -67,8 +68,12 @@ export const setUp = publicAction(
 )
 
 export const acceptInvite = publicAction(
-  z.object({ token: z.string().max(200), password: password.optional() }),
-  async ({ db, facts, user }, { token, password: chosen = '' }) => {
+  z.object({
+    token: z.string().max(200),
+    password: password.optional(),
+    personName: personNameSchema.optional(),
+  }),
+  async ({ db, facts, user }, { token, password: chosen = '', personName }) => {
     const found = await invites.find(db, token)
     if (user === undefined) {
       const problem = passwordProblem(chosen, [found.invite?.email.split('@')[0] ?? ''])
@@ -76,7 +81,8 @@ export const acceptInvite = publicAction(
     }
     const result = await invites.accept(db, {
       token,
-      person: user === undefined ? { passwordHash: await hashPassword(chosen) } : { signedIn: user.userId },
+      person:
+        user === undefined ? { passwordHash: await hashPassword(chosen), name: personName } : { signedIn: user.userId },
       ip: facts.ip,
     })
     if (!result.ok) {

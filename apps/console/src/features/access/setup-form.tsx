@@ -6,6 +6,7 @@ import { Field, Input, PasswordInput } from '../../ui/field.tsx'
 import { FormFault, useForm } from '../../ui/form.tsx'
 import { setUp } from './actions.ts'
 import { OrganizationFields } from './organization-fields.tsx'
+import { PersonNameField } from './person-name-field.tsx'
 import { text } from './text.ts'
 
 type Props = {
@@ -32,6 +33,7 @@ export function SetupForm({ token, isSignedIn, origin, currentSlug }: Props) {
           <Field name="password" label={text.password} hint={text.passwordHint} error={form.errors.password}>
             <PasswordInput autoComplete="new-password" required />
           </Field>
+          <PersonNameField error={form.errors.personName} />
         </>
       )}
       <OrganizationFields errors={form.errors} origin={origin} currentSlug={currentSlug} />

@@ -2,6 +2,8 @@ export const text = {
   email: 'Email',
   password: 'Password',
   newPassword: 'New password',
+  personName: 'Your name',
+  personNameHint: 'As the other members see you.',
   passwordHint: '12 to 128 characters. A few words of your own are good.',
   organizationName: 'Organization name',
   slug: 'Address',

@@ -1,18 +1,25 @@
 'use client'
 
+import { Fact, Facts } from '../../ui/facts.tsx'
 import { Section } from '../../ui/states.tsx'
+import { NameForm } from './name-form.tsx'
 import { PasswordForm } from './password-form.tsx'
 import { PreferencesForm } from './preferences-form.tsx'
 import { SessionList } from './session-list.tsx'
 import type { SessionRow } from './session-row.ts'
 import { text } from './text.ts'
 
-export function Account({ email, sessions }: { readonly email: string; readonly sessions: readonly SessionRow[] }) {
+type Props = { readonly email: string; readonly name: string | null; readonly sessions: readonly SessionRow[] }
+
+export function Account({ email, name, sessions }: Props) {
   return (
     <>
-      <p className="text-fg-2">
-        <span className="font-medium text-fg">{email}</span>
-      </p>
+      <Section title={text.profile.title}>
+        <Facts>
+          <Fact label={text.profile.email}>{email}</Fact>
+        </Facts>
+        <NameForm name={name} />
+      </Section>
       <Section title={text.preferences.title}>
         <PreferencesForm />
       </Section>

@@ -1,5 +1,6 @@
 'use server'
 
+import { personNameSchema, users } from '@eventmesh/db'
 import { z } from 'zod'
 import { done, fault, publicAction, userAction } from '../../server/action.ts'
 import { passwordProblem } from '../../server/password-rules.ts'
@@ -22,6 +23,11 @@ export const changePassword = userAction(
       : fault('throttled', text.password.throttled(retryAfterS), 'current')
   },
 )
+
+export const saveName = userAction(z.object({ name: personNameSchema }), async ({ db, user, by }, { name }) => {
+  await users.rename(db, { userId: user.userId, name }, by)
+  return done(null)
+})
 
 export const revokeSession = userAction(z.object({ id: z.uuid() }), async (_, { id }) =>
   (await revoke(id)) ? done(null) : fault('not_found', text.sessions.gone),

@@ -1,4 +1,12 @@
 export const text = {
+  profile: {
+    title: 'Profile',
+    email: 'Email',
+    name: 'Your name',
+    hint: 'As the other members of your organizations see you, beside your email.',
+    button: 'Save name',
+    done: 'Saved',
+  },
   password: {
     title: 'Password',
     current: 'Current password',

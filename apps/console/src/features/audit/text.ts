@@ -51,6 +51,7 @@ const sentences: Readonly<Record<string, string>> = {
   'tenant.suspended': 'suspended the organization',
   'tenant.resumed': 'resumed the organization',
   'member.joined': 'joined as',
+  'member.renamed': 'changed the name of',
   'member.invited': 'invited',
   'member.role_changed': 'changed the role of',
   'member.removed': 'removed',

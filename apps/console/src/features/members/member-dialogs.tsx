@@ -7,6 +7,7 @@ import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { send } from '../../ui/send.ts'
 import { isDialogOpen, isTyping } from '../../ui/typing.ts'
 import { useWish } from '../../ui/use-wish.ts'
+import { personWords } from '../../words/person.ts'
 import { makeResetLink, renewInvite, revokeInvite, signOutEverywhere } from './actions.ts'
 import { InviteDialog } from './invite-dialog.tsx'
 import { LinksDialog, type ShownLink } from './links-dialog.tsx'
@@ -87,6 +88,7 @@ export function MemberDialogs({ slug, organization, rights, children }: Props) {
   const member = asked !== undefined && 'member' in asked ? asked.member : undefined
   const invite = asked !== undefined && 'invite' in asked ? asked.invite : undefined
   const email = member?.email ?? invite?.email ?? ''
+  const who = member === undefined ? email : personWords(member)
   return (
     <Context
       value={{
@@ -122,11 +124,11 @@ export function MemberDialogs({ slug, organization, rights, children }: Props) {
           void run(
             () => makeResetLink(slug, { userId: member.userId }),
             ({ url, expiresAt }) =>
-              setAsked({ what: 'links', lead: text.resetLead(email), links: [{ email, url, expiresAt }] }),
+              setAsked({ what: 'links', lead: text.resetLead(who), links: [{ email, url, expiresAt }] }),
           )
         }
       >
-        <p>{text.resetLead(email)}</p>
+        <p>{text.resetLead(who)}</p>
         <Fault message={fault} />
       </ConfirmDialog>
       <ConfirmDialog
@@ -147,7 +149,7 @@ export function MemberDialogs({ slug, organization, rights, children }: Props) {
       </ConfirmDialog>
       <ConfirmDialog
         {...confirm('sign-out')}
-        title={text.signOutTitle(email)}
+        title={text.signOutTitle(who)}
         action={text.signOutButton}
         onConfirm={() => member !== undefined && void run(() => signOutEverywhere(slug, { userId: member.userId }))}
       >

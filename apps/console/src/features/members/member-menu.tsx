@@ -2,18 +2,19 @@
 
 import { Ellipsis } from 'lucide-react'
 import { Menu, MenuItem, MenuSeparator } from '../../ui/menu.tsx'
+import { personWords } from '../../words/person.ts'
 import { useMemberDialogs } from './member-dialogs.tsx'
 import type { InviteRow, MemberRow } from './member-row.ts'
 import { text } from './text.ts'
 
 export function MemberMenu({ member }: { readonly member: MemberRow }) {
   const { rights, ask } = useMemberDialogs()
-  const { isSelf, isLastOwner, role, email } = member
+  const { isSelf, isLastOwner, role } = member
   const lastOwner = isLastOwner ? text.isLastOwner : undefined
   if (!rights.write && !isSelf) return null
   const denied = rights.write ? (role === 'owner' && !rights.owners ? text.needsOwner : undefined) : text.needsAdmin
   return (
-    <Menu trigger={<Dots label={text.menu(email)} />}>
+    <Menu trigger={<Dots label={text.menu(personWords(member))} />}>
       {rights.write && (
         <>
           <MenuItem disabledReason={denied} onClick={() => ask({ what: 'reset', member })}>

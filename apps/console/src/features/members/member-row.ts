@@ -4,6 +4,7 @@ import type { ApiKey, Member, OpenInvite, Role } from '@eventmesh/db'
 export type MemberRow = {
   readonly userId: string
   readonly email: string
+  readonly name: string | null
   readonly role: Role
   readonly joinedAt: string
   readonly lastActiveAt: string | null
@@ -32,6 +33,7 @@ export function toMemberRow(
   return {
     userId: member.userId,
     email: member.email,
+    name: member.name,
     role: member.role,
     joinedAt: member.joinedAt.toISOString(),
     lastActiveAt: member.lastActiveAt?.toISOString() ?? null,

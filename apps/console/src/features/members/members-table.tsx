@@ -16,7 +16,7 @@ export function MembersTable({ rows }: { readonly rows: readonly MemberRow[] }) 
         <Table>
           <thead>
             <tr>
-              <Th>{text.email}</Th>
+              <Th>{text.name}</Th>
               <Th>{text.role}</Th>
               <Th>{text.lastActive}</Th>
               <Th>{text.joined}</Th>
@@ -29,7 +29,7 @@ export function MembersTable({ rows }: { readonly rows: readonly MemberRow[] }) 
             {rows.map((row) => (
               <Tr key={row.userId} data-row>
                 <Td className="max-w-96">
-                  <Email row={row} />
+                  <Who row={row} />
                 </Td>
                 <Td>
                   <RoleSelect member={row} />
@@ -56,7 +56,7 @@ export function MembersTable({ rows }: { readonly rows: readonly MemberRow[] }) 
             className="flex min-h-14 items-center gap-2 border-line border-b py-2 pr-2 pl-4"
           >
             <div className="flex min-w-0 flex-1 flex-col gap-1">
-              <Email row={row} />
+              <Who row={row} />
               <span className="flex flex-wrap items-center gap-x-3 text-12 text-fg-2">
                 <RoleSelect member={row} />
                 <span>
@@ -72,11 +72,15 @@ export function MembersTable({ rows }: { readonly rows: readonly MemberRow[] }) 
   )
 }
 
-function Email({ row }: { readonly row: MemberRow }) {
+/** Without a name the address stands in its place. */
+function Who({ row }: { readonly row: MemberRow }) {
   return (
-    <span className="flex min-w-0 items-center gap-2">
-      <span className="min-w-0 truncate font-medium">{row.email}</span>
-      {row.isSelf && <span className="rounded-[4px] bg-hover px-1.5 text-12 text-fg-2">{text.you}</span>}
+    <span className="flex min-w-0 flex-col py-1">
+      <span className="flex min-w-0 items-center gap-2">
+        <span className="min-w-0 truncate font-medium">{row.name ?? row.email}</span>
+        {row.isSelf && <span className="rounded-[4px] bg-hover px-1.5 text-12 text-fg-2">{text.you}</span>}
+      </span>
+      {row.name !== null && <span className="min-w-0 truncate text-12 text-fg-2">{row.email}</span>}
     </span>
   )
 }

@@ -2,11 +2,12 @@ import 'server-only'
 import { type ApiKey, can, invites, keys, members } from '@eventmesh/db'
 import { database } from '../../server/database.ts'
 import type { Member } from '../../server/session.ts'
+import { personWords } from '../../words/person.ts'
 import { type InviteRow, type MemberRow, toInviteRow, toMemberRow } from './member-row.ts'
 
 export type MemberList = { readonly rows: readonly MemberRow[]; readonly total: number }
 
-/** `search`: part of the address. Keys come with it only for who may remove members. */
+/** `search`: part of the name or of the address. Keys come with it only for who may remove members. */
 export async function listMembers(reader: Member, search: string | undefined): Promise<MemberList> {
   const db = database()
   const [all, made] = await Promise.all([
@@ -15,7 +16,7 @@ export async function listMembers(reader: Member, search: string | undefined): P
   ])
   const owners = all.filter(({ role }) => role === 'owner').length
   const rows = all
-    .filter(({ email }) => search === undefined || email.includes(search.toLowerCase()))
+    .filter((member) => search === undefined || personWords(member).toLowerCase().includes(search.toLowerCase()))
     .map((member) =>
       toMemberRow(member, {
         isSelf: member.userId === reader.userId,

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { RadioGroup } from '../../ui/choice.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { send } from '../../ui/send.ts'
+import { personWords } from '../../words/person.ts'
 import { leave, removeMember } from './actions.ts'
 import type { MemberRow } from './member-row.ts'
 import { text } from './text.ts'
@@ -38,7 +39,7 @@ export function RemoveDialog({ slug, organization, member, isLeaving, onClose, o
       onOpenChange={(isOpen) => {
         if (!isOpen) onClose()
       }}
-      title={isLeaving ? text.leaveTitle(organization) : text.removeTitle(member.email)}
+      title={isLeaving ? text.leaveTitle(organization) : text.removeTitle(personWords(member))}
       action={isLeaving ? text.leaveButton : text.removeButton}
       typed={member.email}
       isPending={isPending}

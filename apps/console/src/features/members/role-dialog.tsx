@@ -6,6 +6,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { DialogBody, DialogFooter } from '../../ui/dialog-parts.tsx'
 import { Field, PasswordInput } from '../../ui/field.tsx'
 import { FormFault, useForm } from '../../ui/form.tsx'
+import { personWords } from '../../words/person.ts'
 import { setRole } from './actions.ts'
 import type { MemberRow } from './member-row.ts'
 import { roleText, text } from './text.ts'
@@ -32,7 +33,7 @@ export function RoleDialog({
     <Dialog
       isOpen
       onOpenChange={onClose}
-      title={asksPassword ? text.makeOwnerTitle(member.email) : text.ownRoleTitle(roleText[role])}
+      title={asksPassword ? text.makeOwnerTitle(personWords(member)) : text.ownRoleTitle(roleText[role])}
       description={asksPassword ? text.makeOwnerLead : text.ownRoleLead}
     >
       <form onSubmit={form.onSubmit} noValidate className="contents">

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { cn } from '../../ui/class-names.ts'
 import { Select } from '../../ui/select.tsx'
 import { send } from '../../ui/send.ts'
+import { personWords } from '../../words/person.ts'
 import { setRole } from './actions.ts'
 import { useMemberDialogs } from './member-dialogs.tsx'
 import type { MemberRow } from './member-row.ts'
@@ -50,7 +51,7 @@ export function RoleSelect({ member }: { readonly member: MemberRow }) {
     <span className="inline-flex flex-col">
       <Select
         name="role"
-        label={text.roleOf(member.email)}
+        label={text.roleOf(personWords(member))}
         className="h-7 w-32 border-line-strong"
         value={wished ?? member.role}
         onChange={(role) => void change(role)}

@@ -20,7 +20,7 @@ export async function configurationOf({ tenant }: Member): Promise<Readonly<Reco
       session_hours_max: tenant.policy.sessionHoursMax,
       key_days_max: tenant.policy.keyDaysMax,
     },
-    members: people.map(({ email, role, joinedAt }) => ({ email, role, joined_at: joinedAt })),
+    members: people.map(({ email, name, role, joinedAt }) => ({ email, name, role, joined_at: joinedAt })),
     keys: allKeys
       .filter(({ kind }) => kind === 'standard')
       .map((key) => ({

@@ -9,10 +9,13 @@ import type { Zone } from '../../ui/format.ts'
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../../ui/menu.tsx'
 import { Dot } from '../../ui/status.tsx'
 import { useZone } from '../../ui/time.tsx'
+import { personWords } from '../../words/person.ts'
 import { signOut } from './actions.ts'
 import { text } from './text.ts'
 
-export function RailFoot({ email, isNarrow }: { readonly email: string; readonly isNarrow: boolean }) {
+export type Person = { readonly email: string; readonly name: string | null }
+
+export function RailFoot({ person, isNarrow }: { readonly person: Person; readonly isNarrow: boolean }) {
   const router = useRouter()
   const { theme, setTheme } = useTheme()
   return (
@@ -27,17 +30,25 @@ export function RailFoot({ email, isNarrow }: { readonly email: string; readonly
         trigger={
           <button
             type="button"
-            aria-label={`Account ${email}`}
+            aria-label={`Account ${personWords(person)}`}
             className={cn(
               'flex h-8 w-full items-center gap-2.5 rounded-control px-2 text-left text-fg-2 hover:bg-hover hover:text-fg pointer-coarse:h-11',
               isNarrow && 'max-lg:justify-center max-lg:px-0',
             )}
           >
             <CircleUser aria-hidden size={15} className="shrink-0" />
-            <span className={cn('min-w-0 truncate', isNarrow && 'max-lg:sr-only')}>{email}</span>
+            <span className={cn('min-w-0 truncate', isNarrow && 'max-lg:sr-only')}>{person.name ?? person.email}</span>
           </button>
         }
       >
+        {person.name !== null && (
+          <>
+            <MenuLabel>
+              <span className="block truncate">{person.email}</span>
+            </MenuLabel>
+            <MenuSeparator />
+          </>
+        )}
         <MenuLabel>{text.theme}</MenuLabel>
         {(['system', 'light', 'dark'] as const).map((each) => (
           <MenuItem key={each} onClick={() => setTheme(each)}>

@@ -20,13 +20,13 @@ import type { ReactNode } from 'react'
 import { cn } from '../../ui/class-names.ts'
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../../ui/menu.tsx'
 import { findEvent } from '../../ui/shell-events.ts'
-import { RailFoot } from './rail-foot.tsx'
+import { type Person, RailFoot } from './rail-foot.tsx'
 import { text } from './text.ts'
 
 export type RailProps = {
   readonly current: { readonly slug: string; readonly name: string }
   readonly organizations: readonly { readonly slug: string; readonly name: string }[]
-  readonly email: string
+  readonly person: Person
   readonly showsGetStarted: boolean
   readonly showsAudit: boolean
 }
@@ -36,7 +36,7 @@ type Narrow = 'below-lg' | 'never'
 export function Rail({
   current,
   organizations,
-  email,
+  person,
   showsGetStarted,
   showsAudit,
   isNarrow,
@@ -99,7 +99,7 @@ export function Rail({
           isNarrow={isNarrow}
         />
       </nav>
-      <RailFoot email={email} isNarrow={isNarrow === 'below-lg'} />
+      <RailFoot person={person} isNarrow={isNarrow === 'below-lg'} />
     </div>
   )
 }

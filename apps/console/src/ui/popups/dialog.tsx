@@ -14,7 +14,7 @@ import { Layer } from '../layer.tsx'
 const scrim =
   'fixed inset-0 z-40 bg-scrim transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0'
 const frame =
-  'popup fixed z-40 flex max-h-dvh flex-col bg-raised shadow-popover max-sm:inset-0 sm:left-1/2 sm:top-[12vh] sm:max-h-[80vh] sm:w-[480px] sm:-translate-x-1/2 sm:rounded-card'
+  'popup wrap-anywhere fixed z-40 flex max-h-dvh flex-col bg-raised shadow-popover max-sm:inset-0 sm:left-1/2 sm:top-[12vh] sm:max-h-[80vh] sm:w-[480px] sm:-translate-x-1/2 sm:rounded-card'
 
 export function DialogFrame({
   isOpen,

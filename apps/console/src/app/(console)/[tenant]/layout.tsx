@@ -21,13 +21,13 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 /** The frame. It is no check (it is not rendered again on navigation): each page asks for the member itself. */
 export default async function TenantLayout({ children, params }: Props) {
   const { member } = await pageMember((await params).tenant, 'events.read')
-  const { tenant, role, email, userId } = member
+  const { tenant, role, email, name, userId } = member
   const organizations = await members.organizationsOf(database(), userId)
   return (
     <Shell
       current={{ slug: tenant.slug, name: tenant.name }}
       organizations={organizations}
-      email={email}
+      person={{ email, name }}
       showsGetStarted={false}
       showsAudit={can(role, 'audit.read')}
     >

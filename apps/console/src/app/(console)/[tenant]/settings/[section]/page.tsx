@@ -54,7 +54,7 @@ async function contentOf(section: Section, member: Member): Promise<ReactNode> {
   const { slug } = tenant
   switch (section) {
     case 'account':
-      return <Account email={member.email} sessions={await mySessions(member)} />
+      return <Account email={member.email} name={member.name} sessions={await mySessions(member)} />
     case 'general':
       return <GeneralForm id={tenant.id} createdAt={tenant.createdAt.toISOString()} name={tenant.name} slug={slug} />
     case 'ingestion': {

@@ -5,7 +5,7 @@ create extension btree_gin;
 -- default privileges of eventmesh_migrator for objects of kind f: {eventmesh_migrator=X/eventmesh_migrator}
 
 CREATE OR REPLACE FUNCTION public.api_key_by_hash(wanted bytea)
- RETURNS TABLE(key_id uuid, tenant_id uuid, tenant_slug text, tenant_suspended_at timestamp with time zone, require_idempotency_key boolean, claims text, mode text, kind text, scopes text[], allowed_ips text[], expires_at timestamp with time zone, revoked_at timestamp with time zone, disabled_at timestamp with time zone, overlap_ends_at timestamp with time zone)
+ RETURNS TABLE(key_id uuid, tenant_id uuid, tenant_slug text, tenant_suspended_at timestamp with time zone, require_idempotency_key boolean, claims text, mode text, kind text, scopes text[], allowed_ips text[], expires_at timestamp with time zone, revoked_at timestamp with time zone, disabled_at timestamp with time zone, overlap_ends_at timestamp with time zone, dedup_window_s integer)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public'
@@ -23,7 +23,8 @@ BEGIN ATOMIC
      k.expires_at,
      k.revoked_at,
      k.disabled_at,
-     k.overlap_ends_at
+     k.overlap_ends_at,
+     t.dedup_window_s
     FROM (api_key k
       JOIN tenant t ON ((t.id = k.tenant_id)))
    WHERE ((k.hash = api_key_by_hash.wanted) AND (t.deleted_at IS NULL));
@@ -533,7 +534,7 @@ end $function$;
 alter function log_topic(text,bigint) owner to eventmesh_migrator;
 
 CREATE OR REPLACE FUNCTION public.member_tenant(wanted_slug text, wanted_user uuid)
- RETURNS TABLE(tenant_id uuid, slug text, name text, role text, suspended_at timestamp with time zone, suspended_reason text, require_idempotency_key boolean, claims text, created_at timestamp with time zone, viewers_see_payloads boolean, session_hours_max integer, key_days_max integer)
+ RETURNS TABLE(tenant_id uuid, slug text, name text, role text, suspended_at timestamp with time zone, suspended_reason text, require_idempotency_key boolean, claims text, created_at timestamp with time zone, viewers_see_payloads boolean, session_hours_max integer, key_days_max integer, dedup_window_s integer)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public'
@@ -549,7 +550,8 @@ BEGIN ATOMIC
      t.created_at,
      t.viewers_see_payloads,
      t.session_hours_max,
-     t.key_days_max
+     t.key_days_max,
+     t.dedup_window_s
     FROM (membership m
       JOIN tenant t ON ((t.id = m.tenant_id)))
    WHERE ((m.user_id = member_tenant.wanted_user) AND (t.slug = member_tenant.wanted_slug) AND (t.deleted_at IS NULL));
@@ -1436,8 +1438,10 @@ create table tenant (
   viewers_see_payloads boolean default true not null,
   session_hours_max integer,
   key_days_max integer,
+  dedup_window_s integer,
   constraint tenant_pkey PRIMARY KEY (id),
   constraint tenant_claims_check CHECK (claims = ANY (ARRAY['degrade'::text, 'strict'::text])),
+  constraint tenant_dedup_window_s_check CHECK (dedup_window_s >= 1 AND dedup_window_s <= 604800),
   constraint tenant_key_days_max_check CHECK (key_days_max >= 1 AND key_days_max <= 3650),
   constraint tenant_name_check CHECK (char_length(name) >= 1 AND char_length(name) <= 200),
   constraint tenant_session_hours_max_check CHECK (session_hours_max >= 1 AND session_hours_max <= 720),
@@ -1449,7 +1453,7 @@ alter table tenant force row level security;
 create policy tenant_lookup on tenant for select to eventmesh_lookup using (true);
 create policy tenant_operator on tenant for all to eventmesh_migrator using (true) with check (true);
 create policy tenant_own on tenant for all to public using ((id = (current_setting('app.tenant_id'::text))::uuid)) with check ((id = (current_setting('app.tenant_id'::text))::uuid));
-grant insert, select, update (claims, key_days_max, name, require_idempotency_key, session_hours_max, slug, viewers_see_payloads) on tenant to eventmesh_console;
+grant insert, select, update (claims, dedup_window_s, key_days_max, name, require_idempotency_key, session_hours_max, slug, viewers_see_payloads) on tenant to eventmesh_console;
 grant select on tenant to eventmesh_engine;
 grant select on tenant to eventmesh_ingest;
 grant select on tenant to eventmesh_lookup;

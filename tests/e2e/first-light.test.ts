@@ -121,7 +121,7 @@ describe('the command line', () => {
       'acme',
     ])
     const set = await cliJson(mesh, 'tenant', 'set', 'acme', 'claims=strict')
-    expect(set.settings).toEqual({ require_idempotency_key: false, claims: 'strict' })
+    expect(set.settings).toEqual({ require_idempotency_key: false, claims: 'strict', dedup_window: 'default' })
   })
 
   test('creates, disables, enables, rotates and revokes a key', async () => {

@@ -44,6 +44,7 @@ describe('the command line', () => {
     [['tenant', 'create', 'slug', '--name', 'a', '--name', 'b']],
     [['tenant', 'set', 'slug', 'claims=maybe']],
     [['tenant', 'set', 'slug', 'unknown=true']],
+    [['tenant', 'set', 'slug', 'dedup_window=90s']],
     [['event', 'list']],
     [['event', 'list', '--tenant', 'slug', '--limit', '0']],
     [['event', 'list', '--tenant', 'slug', '--limit', '10001']],
@@ -105,7 +106,8 @@ describe('tenants', () => {
     expect((await json('tenant', 'resume', created.id)).suspended_at).toBeNull()
     await json('tenant', 'set', 'acme', 'require_idempotency_key=true')
     const { settings } = await json('tenant', 'set', 'acme', 'claims=strict')
-    expect(settings).toEqual({ require_idempotency_key: true, claims: 'strict' })
+    expect(settings).toEqual({ require_idempotency_key: true, claims: 'strict', dedup_window: 'default' })
+    expect((await json('tenant', 'set', 'acme', 'dedup_window=6h')).settings).toMatchObject({ dedup_window: '6h' })
     expect((await run('tenant', 'list')).stdout).toMatch(/acme .*active/)
   })
 })

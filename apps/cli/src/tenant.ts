@@ -74,7 +74,7 @@ export const tenantCommands: readonly Command[] = [
   }),
   command({
     name: 'tenant set',
-    summary: 'Changes a setting: require_idempotency_key=true|false, claims=degrade|strict.',
+    summary: `Changes a setting: ${tenants.settingsText}.`,
     operands: { slug: '<slug>', setting: '<setting>=<value>' },
     run: ({ environment, operands: { slug, setting } }) => {
       const { settings } = answered(tenants.parseSetting(setting))
@@ -108,6 +108,13 @@ function document(tenant: Tenant) {
     settings: {
       require_idempotency_key: tenant.settings.requireIdempotencyKey,
       claims: tenant.settings.claims,
+      dedup_window: windowText(tenant.settings.dedupWindowS),
     },
   }
+}
+
+/** As `tenant set` takes it. */
+function windowText(windowS: number | null): string {
+  if (windowS === null) return 'default'
+  return Object.entries(tenants.dedupWindows).find(([, seconds]) => seconds === windowS)?.[0] ?? `${windowS}s`
 }

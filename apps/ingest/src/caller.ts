@@ -1,4 +1,4 @@
-import type { KeyRecord } from '@eventmesh/db'
+import type { KeyRecord, SourceRecord } from '@eventmesh/db'
 import type { KeyId, Mode, Scope, SourceId, TenantId } from '@eventmesh/envelope'
 import { bodyLimit } from '@eventmesh/providers'
 import type { CachedKey } from './key-cache.ts'
@@ -9,13 +9,17 @@ export type Caller = ApiKeyCaller | SourceCaller
 
 type Anyone = {
   readonly tenantId: TenantId
-  readonly settings: KeyRecord['settings']
+  readonly settings: SourceRecord['settings']
   readonly mode: Mode
   /** Where the request's idempotency keys are unique; header `em-source`. */
   readonly scope: Scope
 }
 
-export type ApiKeyCaller = Anyone & { readonly kind: 'key'; readonly id: KeyId }
+export type ApiKeyCaller = Anyone & {
+  readonly kind: 'key'
+  readonly id: KeyId
+  readonly settings: KeyRecord['settings']
+}
 
 export type SourceCaller = Anyone & {
   readonly kind: 'source'

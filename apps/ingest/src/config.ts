@@ -162,7 +162,7 @@ export const ingestVariables = {
     default: '24h',
     min: '1m',
     max: '90d',
-    doc: 'How long the answer to an idempotency key is remembered.',
+    doc: 'How long the answer to an idempotency key is remembered, where the tenant has no window of its own.',
   }),
   INGEST_PRODUCE_DEADLINE: env.duration({
     default: '10s',

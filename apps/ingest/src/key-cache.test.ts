@@ -22,7 +22,7 @@ function record(more: Partial<KeyRecord> = {}): KeyRecord {
     disabledAt: null,
     overlapEndsAt: null,
     kind: 'standard',
-    settings: { requireIdempotencyKey: false, claims: 'degrade' },
+    settings: { requireIdempotencyKey: false, claims: 'degrade', dedupWindowS: null },
     ...more,
   }
 }

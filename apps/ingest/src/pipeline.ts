@@ -75,7 +75,8 @@ export async function accept(exchange: Exchange, route: Route, deps: PipelineDep
   mark(exchange, 'validate')
   await failpoint('after_validate')
 
-  const ttlMs = times.settledTtlMs
+  const windowS = caller.kind === 'key' ? caller.settings.dedupWindowS : null
+  const ttlMs = windowS === null ? times.settledTtlMs : windowS * 1_000
   const proofToken = exchange.proof?.proofToken ?? null
   if (proofToken !== null) {
     const claimed = await claimProof(proofToken, body.value, caller, { claims, ttlMs })

@@ -37,7 +37,11 @@ export async function lookup(db: Database, hash: Buffer): Promise<KeyRecord | un
     revokedAt: row.revoked_at,
     disabledAt: row.disabled_at,
     overlapEndsAt: row.overlap_ends_at,
-    settings: { requireIdempotencyKey: row.require_idempotency_key, claims: row.claims },
+    settings: {
+      requireIdempotencyKey: row.require_idempotency_key,
+      claims: row.claims,
+      dedupWindowS: row.dedup_window_s,
+    },
   }
 }
 
@@ -56,4 +60,5 @@ type Row = {
   revoked_at: Date | null
   disabled_at: Date | null
   overlap_ends_at: Date | null
+  dedup_window_s: number | null
 }

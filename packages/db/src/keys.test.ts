@@ -59,7 +59,7 @@ test('creates a key that is found by its hash and never shown again', async () =
     revokedAt: null,
     disabledAt: null,
     overlapEndsAt: null,
-    settings: { requireIdempotencyKey: false, claims: 'degrade' },
+    settings: { requireIdempotencyKey: false, claims: 'degrade', dedupWindowS: null },
   })
   expect(await keys.lookup(db, keys.parseKey(created.secret)!.hash)).toEqual(found)
   expect(await keys.lookup(ingest, Buffer.alloc(32))).toBeUndefined()

@@ -43,7 +43,11 @@ export async function membershipOf(db: Database, slug: string, userId: UserId): 
       createdAt: row.created_at,
       suspendedAt: row.suspended_at,
       suspendedReason: row.suspended_reason,
-      settings: { requireIdempotencyKey: row.require_idempotency_key, claims: row.claims },
+      settings: {
+        requireIdempotencyKey: row.require_idempotency_key,
+        claims: row.claims,
+        dedupWindowS: row.dedup_window_s,
+      },
       policy: {
         viewersSeePayloads: row.viewers_see_payloads,
         sessionHoursMax: row.session_hours_max,
@@ -66,6 +70,7 @@ type MembershipRow = {
   readonly viewers_see_payloads: boolean
   readonly session_hours_max: number | null
   readonly key_days_max: number | null
+  readonly dedup_window_s: number | null
 }
 
 /** In the order of joining. */

@@ -10,7 +10,8 @@ export type SourceRecord = {
   readonly tenantId: TenantId
   readonly tenantSlug: string
   readonly tenantSuspendedAt: Date | null
-  readonly settings: TenantSettings
+  /** The window of idempotency keys is of native events alone. */
+  readonly settings: Omit<TenantSettings, 'dedupWindowS'>
   readonly name: string
   readonly provider: string
   readonly mode: Mode

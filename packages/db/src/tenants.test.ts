@@ -31,7 +31,7 @@ test('creates, lists and finds by slug and by id', async () => {
   if (!created.ok) throw new Error(created.detail)
   const { tenant } = created
   expect(tenant).toMatchObject({ slug: 'acme', name: 'Acme Ltd', suspendedAt: null })
-  expect(tenant.settings).toEqual({ requireIdempotencyKey: false, claims: 'degrade' })
+  expect(tenant.settings).toEqual({ requireIdempotencyKey: false, claims: 'degrade', dedupWindowS: null })
   expect(await tenants.find(db, 'acme')).toEqual(tenant)
   expect(await tenants.find(db, tenant.id)).toEqual(tenant)
   expect(await tenants.find(db, 'nobody')).toBeUndefined()
@@ -80,13 +80,42 @@ test('sets what the operator types', async () => {
   if (!parsed.ok) throw new Error(parsed.detail)
   await tenants.set(db, id, parsed.settings)
   await tenants.set(db, id, { requireIdempotencyKey: true })
-  expect((await tenants.find(db, id))!.settings).toEqual({ requireIdempotencyKey: true, claims: 'strict' })
+  expect((await tenants.find(db, id))!.settings).toEqual({
+    requireIdempotencyKey: true,
+    claims: 'strict',
+    dedupWindowS: null,
+  })
   expect(tenants.parseSetting('claims=maybe')).toMatchObject({ ok: false })
   const [row] = await audit.list(db, id)
   expect(row).toMatchObject({
     action: 'tenant.settings_changed',
     changes: { requireIdempotencyKey: { from: false, to: true } },
   })
+})
+
+test('takes the windows that are offered, and no other', async () => {
+  const id = await make('windows')
+  for (const [written, seconds] of [...Object.entries(tenants.dedupWindows), ['default', null] as const]) {
+    const parsed = tenants.parseSetting(`dedup_window=${written}`)
+    expect(parsed).toEqual({ ok: true, settings: { dedupWindowS: seconds } })
+    if (!parsed.ok) continue
+    expect(await tenants.set(db, id, parsed.settings)).toMatchObject({
+      tenant: { settings: { dedupWindowS: seconds } },
+    })
+  }
+  for (const other of ['2h', '0', '', '24', '1h ', 'null']) {
+    expect(tenants.parseSetting(`dedup_window=${other}`)).toMatchObject({ code: 'invalid' })
+  }
+  expect(await tenants.set(db, id, { dedupWindowS: 7_200 })).toMatchObject({ code: 'invalid' })
+  const by = { kind: 'user', id: newUuid(), name: 'bo@example.com' } as const
+  expect(await tenants.edit(db, { tenantId: id, from: {}, to: { dedupWindowS: 30 } }, by)).toMatchObject({
+    code: 'invalid',
+  })
+  const first = { tenantId: id, from: { dedupWindowS: null }, to: { dedupWindowS: 3_600 } }
+  expect(await tenants.edit(db, first, by)).toMatchObject({ ok: true })
+  expect(await tenants.edit(db, { ...first, to: { dedupWindowS: 86_400 } }, by)).toMatchObject({ code: 'conflict' })
+  const [row] = await audit.list(db, id)
+  expect(row).toMatchObject({ changes: { dedupWindowS: { from: null, to: 3_600 } } })
 })
 
 test('takes a form as a whole, unless somebody else changed what it shows', async () => {

@@ -25,7 +25,14 @@ export type TenantSettings = {
   readonly requireIdempotencyKey: boolean
   /** Without claims: accept unchecked, or answer 503. */
   readonly claims: 'degrade' | 'strict'
+  /** For how long a native event's idempotency key is answered with the first result; null: as the installation has it. */
+  readonly dedupWindowS: number | null
 }
+
+/** The windows that may be chosen, as they are written. */
+export const dedupWindows = { '1h': 3_600, '6h': 21_600, '24h': 86_400, '3d': 259_200, '7d': 604_800 } as const
+export type DedupWindowS = (typeof dedupWindows)[keyof typeof dedupWindows]
+export const dedupWindowSchema = z.literal(Object.values(dedupWindows)).nullable()
 
 /** What the console keeps to; ingest does not know it. */
 export type TenantPolicy = {
@@ -55,9 +62,12 @@ const slugSchema = z
 /** What a new tenant is called; also of one that is named anew. */
 export const creationSchema = z.object({ slug: slugSchema, name: z.string().trim().min(1).max(200).optional() })
 
-const settingsSchema = z
-  .strictObject({ requireIdempotencyKey: z.boolean(), claims: z.enum(['degrade', 'strict']) })
-  .partial()
+const settingsFields = {
+  requireIdempotencyKey: z.boolean(),
+  claims: z.enum(['degrade', 'strict']),
+  dedupWindowS: dedupWindowSchema,
+}
+const settingsSchema = z.strictObject(settingsFields).partial()
 
 /** `name` defaults to the slug. */
 export async function create(
@@ -104,8 +114,13 @@ export async function find(db: Database, slugOrId: string): Promise<Tenant | und
   return row && fromRow(row)
 }
 
-/** `require_idempotency_key=true`, `claims=strict`: a setting as the operator types it. */
+/** Every setting with what it may be. */
+export const settingsText = `require_idempotency_key=true|false, claims=degrade|strict, dedup_window=${Object.keys(dedupWindows).join('|')}|default`
+
+/** `require_idempotency_key=true`, `claims=strict`, `dedup_window=6h`: a setting as the operator types it. */
 export function parseSetting(text: string): { ok: true; settings: Partial<TenantSettings> } | Refused<'invalid'> {
+  const window = Object.entries(dedupWindows).find(([written]) => text === `dedup_window=${written}`)
+  if (window !== undefined) return { ok: true, settings: { dedupWindowS: window[1] } }
   switch (text) {
     case 'require_idempotency_key=true':
     case 'require_idempotency_key=false':
@@ -114,8 +129,10 @@ export function parseSetting(text: string): { ok: true; settings: Partial<Tenant
       return { ok: true, settings: { claims: 'degrade' } }
     case 'claims=strict':
       return { ok: true, settings: { claims: 'strict' } }
+    case 'dedup_window=default':
+      return { ok: true, settings: { dedupWindowS: null } }
     default:
-      return refused('invalid', 'settings are require_idempotency_key=true|false and claims=degrade|strict')
+      return refused('invalid', `settings are ${settingsText}`)
   }
 }
 
@@ -135,8 +152,7 @@ const formSchema = z
   .strictObject({
     slug: slugSchema,
     name: z.string().trim().min(1).max(200),
-    requireIdempotencyKey: z.boolean(),
-    claims: z.enum(['degrade', 'strict']),
+    ...settingsFields,
     viewersSeePayloads: z.boolean(),
     sessionHoursMax: z.int().min(1).max(720).nullable(),
     keyDaysMax: z.int().min(1).max(3_650).nullable(),
@@ -282,7 +298,11 @@ function fromRow(row: Row): Tenant {
     createdAt: row.createdAt,
     suspendedAt: row.suspendedAt,
     suspendedReason: row.suspendedReason,
-    settings: { requireIdempotencyKey: row.requireIdempotencyKey, claims: row.claims },
+    settings: {
+      requireIdempotencyKey: row.requireIdempotencyKey,
+      claims: row.claims,
+      dedupWindowS: row.dedupWindowS,
+    },
     policy: {
       viewersSeePayloads: row.viewersSeePayloads,
       sessionHoursMax: row.sessionHoursMax,

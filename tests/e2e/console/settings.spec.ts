@@ -57,6 +57,46 @@ test('does not overwrite what somebody else saved meanwhile, and keeps what was 
   await expect(page.getByLabel('API keys live at most')).toHaveValue('90')
 })
 
+test('chooses for how long a key is answered with the first result, unless somebody was faster', async ({
+  browser,
+  page,
+  house,
+}) => {
+  const { slug, ownerEmail, tenantId, member } = await organization(house, 'window')
+  const admin = await member('bo', 'admin')
+  const stored = async () => {
+    const [row] = await house.db.forTenant(
+      tenantId,
+      (tx) => tx.sql<{ dedup_window_s: number | null }[]>`select dedup_window_s from tenant where id = ${tenantId}`,
+    )
+    return row?.dedup_window_s
+  }
+  const choose = async (on: typeof page, label: string) => {
+    await on.getByRole('combobox', { name: 'Dedup window' }).click()
+    await on.getByRole('option', { name: label }).click()
+    await on.getByRole('button', { name: 'Save changes' }).click()
+  }
+  await signIn(page, house, ownerEmail, `/${slug}/settings/ingestion`)
+  const shown = page.getByRole('combobox', { name: 'Dedup window' })
+  await expect(shown).toHaveText('Installation default (24 h)')
+  const other = await browserOf(browser, house, admin, `/${slug}/settings/ingestion`)
+  await choose(other.page, '1 hour')
+  await expect(other.page.getByText('Saved', { exact: true })).toBeVisible()
+  await other.context.close()
+  expect(await stored()).toBe(3_600)
+
+  await choose(page, '7 days')
+  await expect(page.getByText(`${admin} changed it meanwhile.`)).toBeVisible()
+  await expect(shown).toHaveText('7 days')
+  expect(await stored()).toBe(3_600)
+  page.on('dialog', (dialog) => void dialog.accept())
+  await page.getByRole('button', { name: 'Reload' }).click()
+  await expect(shown).toHaveText('1 hour')
+  await choose(page, 'Installation default (24 h)')
+  await expect(page.getByText('Saved', { exact: true })).toBeVisible()
+  expect(await stored()).toBeNull()
+})
+
 test('asks before unsaved changes are left', async ({ page, house }) => {
   const { slug, ownerEmail } = await organization(house, 'leaving')
   await signIn(page, house, ownerEmail, `/${slug}/settings/general`)

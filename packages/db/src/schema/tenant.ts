@@ -9,6 +9,7 @@ export const tenantTable = pgTable('tenant', {
   claims: text({ enum: ['degrade', 'strict'] })
     .notNull()
     .default('degrade'),
+  dedupWindowS: integer('dedup_window_s'),
   viewersSeePayloads: boolean('viewers_see_payloads').notNull().default(true),
   sessionHoursMax: integer('session_hours_max'),
   keyDaysMax: integer('key_days_max'),

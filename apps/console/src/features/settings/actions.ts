@@ -14,6 +14,7 @@ const form = z
     slug: z.string().trim().max(100),
     requireIdempotencyKey: z.boolean(),
     claims: z.enum(['degrade', 'strict']),
+    dedupWindowS: tenants.dedupWindowSchema,
     viewersSeePayloads: z.boolean(),
     sessionHoursMax: limit(720),
     keyDaysMax: limit(3_650),

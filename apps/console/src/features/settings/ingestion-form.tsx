@@ -3,6 +3,8 @@
 import { Checkbox } from '../../ui/checkbox.tsx'
 import { RadioGroup } from '../../ui/choice.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
+import { Field } from '../../ui/field.tsx'
+import { Select } from '../../ui/select.tsx'
 import { Section } from '../../ui/states.tsx'
 import { SettingsForm } from './settings-form.tsx'
 import { text } from './text.ts'
@@ -10,6 +12,7 @@ import { text } from './text.ts'
 type Values = {
   readonly requireIdempotencyKey: boolean
   readonly claims: 'degrade' | 'strict'
+  readonly dedupWindowS: number | null
   readonly viewersSeePayloads: boolean
 }
 
@@ -36,6 +39,18 @@ export function IngestionForm({ slug, initial }: { readonly slug: string; readon
               { value: 'strict', label: words.strict, hint: words.strictHint },
             ]}
           />
+          <Field name="dedupWindowS" label={words.window} hint={words.windowHint}>
+            <Select
+              name="dedupWindowS"
+              label={words.window}
+              value={values.dedupWindowS === null ? 'default' : String(values.dedupWindowS)}
+              onChange={(value) => change({ dedupWindowS: value === 'default' ? null : Number(value) })}
+              choices={[
+                { value: 'default', label: words.windowDefault },
+                ...Object.entries(words.windows).map(([value, label]) => ({ value, label })),
+              ]}
+            />
+          </Field>
           <Checkbox
             name="viewersSeePayloads"
             label={words.viewers}
@@ -45,7 +60,7 @@ export function IngestionForm({ slug, initial }: { readonly slug: string; readon
           />
           <Section title={words.operator}>
             <Facts>
-              <Fact label={words.window}>{words.windowValue}</Fact>
+              <Fact label={words.defaultWindow}>{words.defaultWindowValue}</Fact>
               <Fact label={words.bodies}>{words.bodiesValue}</Fact>
               <Fact label={words.retention}>{words.retentionValue}</Fact>
             </Facts>

@@ -16,6 +16,7 @@ export async function configurationOf({ tenant }: Member): Promise<Readonly<Reco
     settings: {
       require_idempotency_key: tenant.settings.requireIdempotencyKey,
       claims: tenant.settings.claims,
+      dedup_window_s: tenant.settings.dedupWindowS,
       viewers_see_payloads: tenant.policy.viewersSeePayloads,
       session_hours_max: tenant.policy.sessionHoursMax,
       key_days_max: tenant.policy.keyDaysMax,

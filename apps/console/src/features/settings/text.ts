@@ -1,3 +1,5 @@
+import type { DedupWindowS } from '@eventmesh/db'
+
 export const text = {
   title: 'Settings',
   sections: {
@@ -34,11 +36,22 @@ export const text = {
     degradeHint: 'no event is refused; a duplicate may pass',
     strict: 'Answer 503',
     strictHint: 'senders try again; no duplicate passes',
+    window: 'Dedup window',
+    windowHint:
+      'For how long a retry with the same idempotency key is answered with the first result. After that it is accepted again under the same event id, and consumers dedupe by it. Webhooks keep their 7 days: providers retry for days.',
+    windowDefault: 'Installation default (24 h)',
+    windows: {
+      3600: '1 hour',
+      21600: '6 hours',
+      86400: '24 hours',
+      259200: '3 days',
+      604800: '7 days',
+    } satisfies Readonly<Record<DedupWindowS, string>>,
     viewers: 'Viewers may see payloads',
     viewersHint: 'Otherwise viewers see neither payloads, headers nor raw bodies, and cannot search in payloads.',
     operator: 'Set by the operator, for every organization',
-    window: 'Dedup window',
-    windowValue: '24 h for the API, 7 d for webhooks, unless set otherwise',
+    defaultWindow: 'Default window',
+    defaultWindowValue: '24 h for the API, 7 d for webhooks, unless set otherwise',
     bodies: 'Largest body',
     bodiesValue: '1 MiB an event, 5 MiB a batch of at most 1,000, unless set otherwise',
     retention: 'Kept',

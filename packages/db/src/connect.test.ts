@@ -223,6 +223,21 @@ describe('a server that', () => {
     expect(tally.other).toEqual([])
   })
 
+  test('has a function made anew by a migration is asked again by processes that run on', async () => {
+    const superuser = postgres(server.urls.superuser, { max: 1, onnotice: () => {} })
+    closers.push(() => superuser.end())
+    const make = (columns: string, values: string) =>
+      superuser.unsafe(`
+        drop function if exists looked_up(int);
+        create function looked_up(n int) returns table (${columns}) language sql stable begin atomic select ${values}; end`)
+    const db = open({ max: 1 })
+    const look = (n: number) => db.query((sql) => sql`select * from looked_up(${n})`)
+    await make('a int', 'n')
+    for (const n of [1, 2]) expect(await look(n)).toEqual([{ a: n }])
+    await make('a int, b int', 'n, n + 1')
+    for (const n of [1, 2]) expect(await look(n)).toEqual([{ a: n, b: n + 1 }])
+  })
+
   test('is not there is unavailable', async () => {
     const db = open({ url: 'postgres://x:y@127.0.0.1:1/none' })
     await expect(db.query((sql) => sql`select 1`)).rejects.toMatchObject({

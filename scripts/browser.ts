@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { add, type Counts, failedWhole, failureLine, none, notRun, run } from './check.ts'
 
 /** In a real Chromium: EVENTMESH_TEST_CHROMIUM, the system's, or Debian's package where it may be installed. */
-export async function checkBrowser(title: string, directory: string): Promise<Counts> {
+export async function checkBrowser(title: string, directory: string, environment = {}): Promise<Counts> {
   const chromium = process.env.EVENTMESH_TEST_CHROMIUM ?? findChromium()
   if (chromium === undefined) {
     notRun(`${title}: no Chromium; install one and set EVENTMESH_TEST_CHROMIUM to its path`)
@@ -18,7 +18,7 @@ export async function checkBrowser(title: string, directory: string): Promise<Co
       title,
       'playwright',
       ['test', '--config', join(directory, 'playwright.config.ts'), '--reporter=list,json'],
-      { EVENTMESH_TEST_CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+      { ...environment, EVENTMESH_TEST_CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
     )
     const counts = readReport(title, directory, report)
     return code !== 0 && counts.failed === 0 ? add(counts, failedWhole(title)) : counts

@@ -48,7 +48,8 @@ export function EventsView({ slug, initial, empty, mayExport }: Props) {
   const { params, replace, go } = useAddress()
   const filter = useMemo(() => readFilter(params), [params])
   const { isLive, toggle: toggleLive } = useLiveSwitch()
-  const columns = readColumns(params.get('cols'))
+  const cols = params.get('cols')
+  const columns = useMemo(() => readColumns(cols), [cols])
   const selected = params.get('selected')
   const query = useMemo(() => String(writeFilter(filter)), [filter])
   const liveQuery = useMemo(() => String(writeFilter({ ...filter, range: '24h', between: undefined })), [filter])
@@ -58,7 +59,7 @@ export function EventsView({ slug, initial, empty, mayExport }: Props) {
   const page = more?.base === initial ? more.page : initial
   const tail = useLiveTail(slug, isLive ? liveQuery : undefined)
   // Below the first ones nobody looks while rows enter at the top: a scroll is a pause.
-  const drawn = useDrawn(tail.shown.length, !tail.isPaused)
+  const { drawn, hasMore, end } = useDrawn(tail.shown.length, !tail.isPaused)
   const rows = useMemo(() => (isLive ? tail.shown.slice(0, drawn) : page.rows), [isLive, tail.shown, drawn, page.rows])
   const facets = useFacets(slug, query)
   const place = usePanelPlace()
@@ -169,9 +170,11 @@ export function EventsView({ slug, initial, empty, mayExport }: Props) {
               isNarrow={isPanelOpen && place === 'beside'}
               columns={columns}
               checks={checks}
+              only={isLive ? (place === 'none' ? 'list' : 'table') : undefined}
             />
           </div>
         )}
+        {isLive && hasMore && <div ref={end} data-more-rows />}
         {isLive && tail.isPaused && rows.length >= liveKeptMax && (
           <p className="px-4 py-3 text-center text-12 text-fg-3">{text.live.kept}</p>
         )}

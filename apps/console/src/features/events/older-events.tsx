@@ -35,8 +35,9 @@ export function OlderEvents({ slug, filter, page, isFull, onLoaded }: Props) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new cursor is a new end to wait for.
   useEffect(() => {
     if (older === null || isFull || end.current === null) return
-    const watcher = new IntersectionObserver(([entry]) => {
-      if (entry?.isIntersecting) void load()
+    // A busy page is told at once that its end was far and that it is near.
+    const watcher = new IntersectionObserver((seen) => {
+      if (seen.at(-1)?.isIntersecting) void load()
     })
     watcher.observe(end.current)
     return () => watcher.disconnect()

@@ -127,6 +127,14 @@ export async function join(
   await page.waitForURL((url) => url.pathname.startsWith(`/${slug}`))
 }
 
+/** Whom row-level security does not bind. */
+export async function superuserOf({ mesh }: House): Promise<Database> {
+  const urls = await joinEmbedded(mesh.dataDir)
+  if (urls === undefined) throw new Error('the embedded server is gone')
+  const limits = { acquireTimeoutMs: 10_000, statementTimeoutMs: 30_000 }
+  return connect({ url: urls.superuser, max: 4, applicationName: 'e2e', ...limits })
+}
+
 /** What this puts into the clipboard. */
 export async function copied(page: Page, copy: () => Promise<void>): Promise<string> {
   await page.evaluate(() => navigator.clipboard.writeText(''))

@@ -1,11 +1,9 @@
 import { type Log, openLog, type StoredRecord } from '@eventmesh/bus'
-import { connect, type Database } from '@eventmesh/db'
-import { joinEmbedded } from '@eventmesh/db/embedded'
 import { newRequestId } from '@eventmesh/envelope'
 import type { Page } from '@playwright/test'
 import { until } from '../harness/processes.ts'
 import { violations } from './axe.ts'
-import { expect, type House, send, signIn, test } from './fixtures.ts'
+import { expect, type House, send, signIn, superuserOf, test } from './fixtures.ts'
 
 test.setTimeout(120_000)
 
@@ -237,13 +235,6 @@ test('running, paused, with chosen rows and cut off there is nothing that axe fi
   await expect(page.getByRole('tabpanel', { name: 'Latency' })).toContainText('p99')
   expect(await violations(page)).toEqual([])
 })
-
-async function superuserOf({ mesh }: House): Promise<Database> {
-  const urls = await joinEmbedded(mesh.dataDir)
-  if (urls === undefined) throw new Error('the embedded server is gone')
-  const limits = { acquireTimeoutMs: 10_000, statementTimeoutMs: 30_000 }
-  return connect({ url: urls.superuser, max: 4, applicationName: 'e2e', ...limits })
-}
 
 async function firstRecord(log: Log, type: string): Promise<StoredRecord> {
   for await (const record of log.read('events', { from: 'beginning' }))

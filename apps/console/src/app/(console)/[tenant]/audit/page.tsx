@@ -7,9 +7,12 @@ import { readAuditFilter } from '../../../../features/audit/filter.ts'
 import { auditNames, auditPage } from '../../../../features/audit/queries.ts'
 import { text } from '../../../../features/audit/text.ts'
 import { pageMember } from '../../../../server/page.ts'
+import { requestFacts } from '../../../../server/request.ts'
+import type { Member } from '../../../../server/session.ts'
 import { LinkButton } from '../../../../ui/button.tsx'
 import { Forbidden } from '../../../../ui/forbidden.tsx'
 import { PageHeader } from '../../../../ui/page-header.tsx'
+import { Part } from '../../../../ui/part.tsx'
 import { EmptyState } from '../../../../ui/states.tsx'
 
 export const metadata: Metadata = { title: text.title }
@@ -27,20 +30,32 @@ export default async function AuditLogPage({ params, searchParams }: Props) {
   const query = new URLSearchParams(
     Object.entries(await searchParams).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   )
+  const { requestId } = await requestFacts()
+  return (
+    <>
+      <PageHeader title={text.title} />
+      <Part requestId={requestId} rows={12} columns={['w-32', 'w-40', 'w-24', 'w-48']}>
+        <Entries member={member} query={query} />
+      </Part>
+    </>
+  )
+}
+
+async function Entries({ member, query }: { readonly member: Member; readonly query: URLSearchParams }) {
   const before = query.get('before') ?? undefined
   const [{ rows, older }, names] = await Promise.all([
     auditPage(member, readAuditFilter(query, new Date()), before),
     auditNames(member),
   ])
-  const base = `/${tenant}/audit`
+  const { slug } = member.tenant
+  const base = `/${slug}/audit`
   const open = addressWith(base, query, 'selected')
   const selected = rows.find(({ id }) => id === query.get('selected'))
   return (
     <>
-      <PageHeader title={text.title} />
       <AuditFilterRow {...names} />
       {rows.length > 0 ? (
-        <AuditTable rows={rows} slug={tenant} open={open} />
+        <AuditTable rows={rows} slug={slug} open={open} />
       ) : (
         <EmptyState title={text.none} actions={<LinkButton href={base}>{text.clear}</LinkButton>} />
       )}

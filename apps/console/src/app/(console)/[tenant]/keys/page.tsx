@@ -5,10 +5,13 @@ import { KeysTable } from '../../../../features/keys/keys-table.tsx'
 import { listKeys } from '../../../../features/keys/queries.ts'
 import { statusText, text } from '../../../../features/keys/text.ts'
 import { pageMember } from '../../../../server/page.ts'
+import { requestFacts } from '../../../../server/request.ts'
+import type { Member } from '../../../../server/session.ts'
 import { LinkButton } from '../../../../ui/button.tsx'
 import { Forbidden } from '../../../../ui/forbidden.tsx'
 import { ListFilter } from '../../../../ui/list-filter.tsx'
 import { PageHeader } from '../../../../ui/page-header.tsx'
+import { Part } from '../../../../ui/part.tsx'
 import { EmptyState } from '../../../../ui/states.tsx'
 
 export const metadata: Metadata = { title: text.title }
@@ -25,24 +28,31 @@ export default async function KeysPage({ params, searchParams }: Props) {
   const { q, status } = await searchParams
   const search = typeof q === 'string' && q !== '' ? q.slice(0, 64) : undefined
   const wanted = typeof status === 'string' && Object.hasOwn(statusText, status) ? (status as KeyStatus) : undefined
-  const rows = await listKeys(answer.member, { status: wanted, search })
-  const isFiltered = search !== undefined || wanted !== undefined
+  const { requestId } = await requestFacts()
   return (
     <>
       <PageHeader title={text.title} actions={<CreateKeyButton />} />
       <ListFilter searchLabel={text.search} statuses={statusText} anyStatus={text.anyStatus} />
-      {rows.length > 0 ? (
-        <KeysTable rows={rows} />
-      ) : isFiltered ? (
-        <EmptyState
-          title={text.filteredEmpty}
-          actions={<LinkButton href={`/${tenant}/keys`}>{text.clearFilters}</LinkButton>}
-        />
-      ) : (
-        <EmptyState title={text.empty} actions={<CreateKeyButton />}>
-          {text.emptyHint}
-        </EmptyState>
-      )}
+      <Part requestId={requestId} rows={5} columns={['w-40', 'w-28', 'w-16', 'w-24']}>
+        <Keys member={answer.member} status={wanted} search={search} />
+      </Part>
     </>
+  )
+}
+
+type Wanted = { readonly member: Member; readonly status: KeyStatus | undefined; readonly search: string | undefined }
+
+async function Keys({ member, status, search }: Wanted) {
+  const rows = await listKeys(member, { status, search })
+  if (rows.length > 0) return <KeysTable rows={rows} />
+  return search !== undefined || status !== undefined ? (
+    <EmptyState
+      title={text.filteredEmpty}
+      actions={<LinkButton href={`/${member.tenant.slug}/keys`}>{text.clearFilters}</LinkButton>}
+    />
+  ) : (
+    <EmptyState title={text.empty} actions={<CreateKeyButton />}>
+      {text.emptyHint}
+    </EmptyState>
   )
 }

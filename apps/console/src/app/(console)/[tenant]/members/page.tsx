@@ -8,9 +8,12 @@ import { MembersTable } from '../../../../features/members/members-table.tsx'
 import { listInvites, listMembers } from '../../../../features/members/queries.ts'
 import { text } from '../../../../features/members/text.ts'
 import { pageMember } from '../../../../server/page.ts'
+import { requestFacts } from '../../../../server/request.ts'
+import type { Member } from '../../../../server/session.ts'
 import { LinkButton } from '../../../../ui/button.tsx'
 import { Forbidden } from '../../../../ui/forbidden.tsx'
 import { PageHeader } from '../../../../ui/page-header.tsx'
+import { Part } from '../../../../ui/part.tsx'
 import { EmptyState } from '../../../../ui/states.tsx'
 
 export const metadata: Metadata = { title: text.title }
@@ -28,12 +31,25 @@ export default async function MembersPage({ params, searchParams }: Props) {
   const { tab, q } = await searchParams
   const search = typeof q === 'string' && q.trim() !== '' ? q.trim().slice(0, 254) : undefined
   const rights = { write: can(member.role, 'members.write'), owners: can(member.role, 'owners.write') }
-  const invites = rights.write ? await listInvites(member) : undefined
-  const showsInvites = tab === 'invites' && invites !== undefined
-  const { rows, total } = await listMembers(member, search)
+  const { requestId } = await requestFacts()
   return (
     <MemberDialogs slug={tenant} organization={member.tenant.name} rights={rights}>
       <PageHeader title={text.title} actions={<InviteButton />} />
+      <Part requestId={requestId} rows={6} columns={['w-48', 'w-24', 'w-24', 'w-24']}>
+        <People member={member} search={search} tab={tab} />
+      </Part>
+    </MemberDialogs>
+  )
+}
+
+type Wanted = { readonly member: Member; readonly search: string | undefined; readonly tab: unknown }
+
+async function People({ member, search, tab }: Wanted) {
+  const invites = can(member.role, 'members.write') ? await listInvites(member) : undefined
+  const showsInvites = tab === 'invites' && invites !== undefined
+  const { rows, total } = await listMembers(member, search)
+  return (
+    <>
       <MembersBar current={showsInvites ? 'invites' : 'members'} openInvites={invites?.length} />
       {showsInvites ? (
         invites.length > 0 ? (
@@ -46,7 +62,7 @@ export default async function MembersPage({ params, searchParams }: Props) {
       ) : rows.length === 0 ? (
         <EmptyState
           title={text.filteredEmpty}
-          actions={<LinkButton href={`/${tenant}/members`}>{text.clear}</LinkButton>}
+          actions={<LinkButton href={`/${member.tenant.slug}/members`}>{text.clear}</LinkButton>}
         />
       ) : (
         <>
@@ -54,6 +70,6 @@ export default async function MembersPage({ params, searchParams }: Props) {
           {total === 1 && <EmptyState title={text.alone} actions={<InviteButton />} />}
         </>
       )}
-    </MemberDialogs>
+    </>
   )
 }

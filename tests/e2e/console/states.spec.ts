@@ -1,0 +1,77 @@
+import type { Page } from '@playwright/test'
+import { violations } from './axe.ts'
+import { expect, signIn, superuserOf, test } from './fixtures.ts'
+
+const lists = [
+  ['API keys', 'api_key'],
+  ['Sources', 'source'],
+  ['Audit log', 'audit'],
+] as const
+
+const frame = (page: Page) => page.getByRole('navigation', { name: 'Main' })
+
+for (const [name, table] of lists) {
+  test(`${name}: what cannot be loaded says so alone, and is there again when it is tried`, async ({
+    browser,
+    house,
+  }) => {
+    const superuser = await superuserOf(house)
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    await signIn(page, house, undefined, `/${house.slug}/events`)
+    try {
+      await superuser.sql.unsafe(`alter table ${table} rename to ${table}_away`)
+      await frame(page).getByRole('link', { name, exact: true }).click()
+      await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
+      const fault = page.getByRole('alert').filter({ hasText: 'This could not be loaded' })
+      await expect(fault).toBeVisible()
+      await expect(fault).toContainText(/Request [0-9a-f-]{36}/)
+      await expect(frame(page)).toBeVisible()
+      expect(await violations(page)).toEqual([])
+      await page.reload()
+      await expect(fault).toBeVisible()
+      await expect(frame(page)).toBeVisible()
+    } finally {
+      await superuser.sql.unsafe(`alter table ${table}_away rename to ${table}`)
+      await superuser.close()
+    }
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await expect(page.getByRole('alert').filter({ hasText: 'This could not be loaded' })).toHaveCount(0)
+    await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+    await context.close()
+  })
+}
+
+test('a list that is slow has its frame, its header and its rows in grey at once', async ({ page, house }) => {
+  await signIn(page, house, undefined, `/${house.slug}/events`)
+  const superuser = await superuserOf(house)
+  const isOver = Promise.withResolvers<void>()
+  const isLocked = Promise.withResolvers<void>()
+  const lock = superuser.transaction(async (tx) => {
+    await tx.sql.unsafe('lock table api_key in access exclusive mode')
+    isLocked.resolve()
+    await isOver.promise
+  })
+  await isLocked.promise
+  await frame(page).getByRole('link', { name: 'API keys' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'API keys' })).toBeVisible()
+  await expect(page.getByRole('searchbox')).toBeVisible()
+  await expect(page.locator('[aria-busy="true"]')).toBeVisible()
+  isOver.resolve()
+  await lock
+  await superuser.close()
+  await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+  await expect(page.locator('#content').getByRole('table')).toBeVisible()
+})
+
+test('what is not there keeps the frame for a member, and is a 404', async ({ page, house }) => {
+  await signIn(page, house, undefined, `/${house.slug}/events`)
+  const unknown = '01a21479-cbff-7159-8df3-0dc87adc3ff1'
+  for (const path of [`keys/${unknown}`, `sources/${unknown}`, 'settings/nothing']) {
+    const response = await page.goto(`${house.mesh.consoleUrl}/${house.slug}/${path}`)
+    expect(response?.status(), path).toBe(404)
+    await expect(page.getByRole('heading', { level: 1, name: 'Not found' }), path).toBeVisible()
+    await expect(frame(page), path).toBeVisible()
+  }
+  expect(await violations(page)).toEqual([])
+})

@@ -71,15 +71,18 @@ test('follows 1,000 rows a second without a long task, a lost row or a repeated 
   await expect(rows(page).first()).toHaveAttribute('data-event-row', ids.at(-1) ?? '')
   const kept = ids.slice(-keptMax).toReversed()
   const drawn = await drawnToTheEnd(page, kept.length)
-  const longTasks = (await streamed(page)).longTasks.filter(({ at }) => at > startedAt).map(({ ms }) => ms)
-  const longest = Math.max(0, ...longTasks)
+  const longTasks = (await streamed(page)).longTasks.filter(({ at }) => at > startedAt).toSorted((a, b) => b.ms - a.ms)
+  const longest = longTasks[0]?.ms ?? 0
   const heapAfter = await heapBytes(cdp)
   report('live tail under load: longest task', spread([longest]), taskMsMax, 'ms')
   report('live tail under load: heap at the start', spread([heapBefore / 1e6]), heapBytesMax / 1e6, 'MB')
   report('live tail under load: heap at the end', spread([heapAfter / 1e6]), heapBytesMax / 1e6, 'MB')
   process.stdout.write(
     `budget: live tail under load: ${seconds} s, ${rate} rows/s on screen at half time, ${ids.length} shown, ` +
-      `${skipped} counted, ${longTasks.length} tasks above 50 ms\n`,
+      `${skipped} counted, ${longTasks.length} tasks above 50 ms${longTasks
+        .slice(0, 5)
+        .map(({ at, ms }) => `, ${Math.round(ms)} ms at ${((at - startedAt) / 1_000).toFixed(1)} s`)
+        .join('')}\n`,
   )
 
   expect(new Set(ids).size).toBe(ids.length)

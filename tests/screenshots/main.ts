@@ -20,6 +20,8 @@ const { values } = parseArgs({
     'data-dir': { type: 'string' },
     /** Their names, with commas between. */
     only: { type: 'string' },
+    /** As the files' names end, with commas between: `390.light`. */
+    looks: { type: 'string' },
     /** Those that the documentation shows, in place of all. */
     docs: { type: 'boolean', default: false },
   },
@@ -53,13 +55,17 @@ try {
   const house = await furnish(mesh, browser)
   const states = { owner: await ownerState(house), viewer: await viewerState(house), nobody: undefined }
   await pause(Number(values.minutes) * 60_000)
-  for (const look of values.docs ? documentedLooks : looks) await takeAll(browser, look, house, states)
+  for (const look of values.docs ? documentedLooks : looks.filter(isWanted)) await takeAll(browser, look, house, states)
   await house.db.close()
 } finally {
   await browser.close()
   await stopMesh(mesh)
   // A directory that somebody named is theirs.
   if (values['data-dir'] === undefined) await cleanUp()
+}
+
+function isWanted({ width, colorScheme }: Look): boolean {
+  return values.looks === undefined || values.looks.split(',').includes(`${width}.${colorScheme}`)
 }
 
 type State = Awaited<ReturnType<BrowserContext['storageState']>>

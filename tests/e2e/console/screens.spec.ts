@@ -259,4 +259,23 @@ test('takes a time range of one’s own, and says where it is none', async ({ pa
   await expect(page.getByText('Older matches exist before this range')).toBeVisible()
   await page.getByRole('link', { name: 'Search 30 days' }).click()
   await expect(page.locator('tr[data-event-row]').first()).toBeVisible()
+
+  await page.goto(`${house.mesh.consoleUrl}/${house.slug}?from=2026-01-02T03:04:00Z&to=2026-01-02T05:00:30Z`)
+  const range = page.getByRole('combobox', { name: 'Range' })
+  await expect(range).toHaveText('Jan 2, 03:04 – Jan 2, 05:00')
+  await range.click()
+  await page.getByRole('option', { name: 'Custom…' }).click()
+  await expect(page.getByLabel('From')).toHaveValue(/^2026-01-02 03:04/)
+})
+
+test('has no strip of parts for a duplicate, of which no part is kept', async ({ page, house }) => {
+  const event = { event_type: 'screens.twice', idempotency_key: 'screens-twice', payload: {} }
+  await send(house, event)
+  const again = await send(house, event)
+  await signIn(page, house, undefined, `/${house.slug}/events/${again.request_id}`)
+  await expect(async () => {
+    await page.reload()
+    await expect(page.getByText('Duplicate', { exact: true })).toBeVisible({ timeout: 1_000 })
+  }).toPass({ timeout: 20_000 })
+  await expect(page.getByRole('tablist')).toHaveCount(0)
 })

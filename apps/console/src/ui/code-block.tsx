@@ -29,7 +29,7 @@ export function CodeBlock({
       <Copy
         text={copyText ?? text}
         label={`Copy ${label.toLowerCase()}`}
-        className="absolute top-1.5 right-1.5 bg-bg"
+        className="absolute top-px right-px size-8 bg-bg"
       />
     </div>
   )

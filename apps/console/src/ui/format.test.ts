@@ -35,12 +35,13 @@ describe('a time', () => {
 })
 
 test('writes numbers, sizes and durations in one way', () => {
-  expect([format.count(12_480), format.bytes(999), format.bytes(1_234), format.bytes(3_100_000)]).toEqual([
-    '12,480',
-    '999 B',
-    '1.2 kB',
-    '3.1 MB',
-  ])
+  expect([
+    format.count(12_480),
+    format.bytes(999),
+    format.bytes(1_234),
+    format.bytes(123_456),
+    format.bytes(3_100_000),
+  ]).toEqual(['12,480', '999 B', '1.2 kB', '123 kB', '3.1 MB'])
   expect([format.duration(-3), format.duration(0.42), format.duration(17.6), format.duration(1_400)]).toEqual([
     '0 ms',
     '0.4 ms',

@@ -108,10 +108,11 @@ export function count(n: number): string {
   return numbers.format(n)
 }
 
-/** `1.2 kB`; 1 kB = 1,000 B */
+/** `1.2 kB`, `124 kB`; 1 kB = 1,000 B */
 export function bytes(n: number): string {
   if (n < 1_000) return `${n} B`
-  return n < 1_000_000 ? `${numbers.format(n / 1_000)} kB` : `${numbers.format(n / 1_000_000)} MB`
+  const [size, unit] = n < 1_000_000 ? [n / 1_000, 'kB'] : [n / 1_000_000, 'MB']
+  return `${numbers.format(size < 100 ? size : Math.floor(size))} ${unit}`
 }
 
 /** `18 ms`, `1.4 s`, `0.4 ms` */

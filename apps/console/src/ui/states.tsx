@@ -35,7 +35,7 @@ export function ErrorState({
     <div role="alert" className="flex flex-col items-center gap-3 px-4 py-16 text-center">
       <p className="font-medium text-14">{title}</p>
       {requestId !== '' && (
-        <div className="text-fg-2">
+        <div className="text-fg-2 *:justify-center">
           <RequestId id={requestId} />
         </div>
       )}

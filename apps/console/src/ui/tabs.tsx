@@ -25,7 +25,7 @@ export function Tabs({
       onValueChange={(next) => onChange?.(String(next))}
       className={cn('flex min-w-0 flex-col', className)}
     >
-      <Base.List aria-label={label} className="relative flex gap-4 overflow-x-auto border-line border-b">
+      <Base.List aria-label={label} className="relative flex gap-3 overflow-x-auto sm:gap-4 border-line border-b">
         {tabs.map((tab) => (
           <Base.Tab
             key={tab.value}

@@ -36,23 +36,23 @@ export function AuditTable({
           <tbody>
             {rows.map((row) => (
               <Tr key={row.id}>
-                <Td className={cn('whitespace-nowrap py-1.5 align-top', !isShort && 'pl-4')}>
+                <Td className={cn('whitespace-nowrap py-1.5 align-baseline', !isShort && 'pl-4')}>
                   <Moment row={row} href={open?.(row.id)} />
                 </Td>
-                <Td className="max-w-56 truncate py-1.5 align-top">{row.actorName}</Td>
-                <Td className="whitespace-nowrap py-1.5 align-top">
+                <Td className="max-w-56 truncate py-1.5 align-baseline">{row.actorName}</Td>
+                <Td className="whitespace-nowrap py-1.5 align-baseline">
                   <code>{row.action}</code>
                 </Td>
                 {!isShort && (
-                  <Td className="max-w-64 truncate py-1.5 align-top">
+                  <Td className="max-w-64 truncate py-1.5 align-baseline">
                     <Target row={row} slug={slug} />
                   </Td>
                 )}
-                <Td className="py-1.5 align-top text-12 text-fg-2">
+                <Td className="py-1.5 align-baseline text-12 text-fg-2">
                   <Changes row={row} />
                 </Td>
                 {!isShort && (
-                  <Td className="whitespace-nowrap py-1.5 align-top font-mono text-12 text-fg-2">
+                  <Td className="whitespace-nowrap py-1.5 align-baseline font-mono text-12 text-fg-2">
                     {row.ip ?? text.nothing}
                   </Td>
                 )}
@@ -121,7 +121,11 @@ export function Changes({ row }: { readonly row: AuditRow }) {
             text.secretChanged
           ) : (
             <>
-              {change.from !== null && change.from !== undefined && <>{shown(change.from)} → </>}
+              {change.from !== null && change.from !== undefined && (
+                <>
+                  {shown(change.from)} →{'\u00a0'}
+                </>
+              )}
               {shown(change.to)}
             </>
           )}

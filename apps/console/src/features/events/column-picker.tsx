@@ -20,7 +20,7 @@ export function ColumnPicker({ columns, onChange }: Props) {
           {text.columns}
         </Button>
       }
-      className="max-h-96 overflow-y-auto"
+      className="max-h-(--available-height) overflow-y-auto"
     >
       {columnNames.map((name) => (
         <MenuCheckItem

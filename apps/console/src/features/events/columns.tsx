@@ -20,7 +20,7 @@ const mono = (value: string | null) => (value === null ? '–' : <span className
 export const optionalColumns = {
   source: {
     label: text.source,
-    widthPx: 120,
+    widthPx: 132,
     // Below, the type would be cut to a few letters.
     hidden: 'max-[1439px]:hidden',
     cell: ({ source }) => <span className="text-fg">{sourceText(source.name)}</span>,

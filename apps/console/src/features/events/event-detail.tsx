@@ -1,5 +1,6 @@
 'use client'
 
+import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import { type ReactNode, useEffect } from 'react'
 import { LinkButton } from '../../ui/button.tsx'
@@ -55,7 +56,7 @@ export function EventDetailView({ slug, view }: Props) {
       {facts.outcome === 'rejected' && <Rejection slug={slug} view={view} />}
       <FactList slug={slug} view={view} />
       <Related slug={slug} view={view} />
-      <Tabs label={words.parts} tabs={parts} {...(tab === undefined ? {} : { value: tab })} onChange={showTab} />
+      {tab !== undefined && <Tabs label={words.parts} tabs={parts} value={tab} onChange={showTab} />}
       <div className="fixed inset-x-0 bottom-0 z-10 flex items-center gap-2 border-line border-t bg-bg px-4 py-2 md:hidden">
         <CopyMenu slug={slug} view={view} />
         {facts.items > 1 && <LinkButton href={`/${slug}/events/${facts.requestId}`}>{words.allItems}</LinkButton>}
@@ -177,9 +178,11 @@ function FactList({ slug, view }: Props) {
       </Fact>
       {facts.idempotencyKey !== null && (
         <Fact label={words.idempotency} copies={facts.idempotencyKey}>
-          <Id id={facts.idempotencyKey} label="Copy idempotency key" />
-          {note !== undefined && <Note>{note}</Note>}
-          <Seen slug={slug} view={view} />
+          <span className="flex flex-wrap items-center gap-x-2">
+            <Id id={facts.idempotencyKey} label="Copy idempotency key" />
+            {note !== undefined && <Note>{note}</Note>}
+            <Seen slug={slug} view={view} />
+          </span>
         </Fact>
       )}
       {facts.ip !== null && (
@@ -220,7 +223,7 @@ function Seen({ slug, view: { related, facts } }: Props) {
   if (n === 0 || facts.idempotencyKey === null) return null
   const query = new URLSearchParams({ q: `idem:${quoted(facts.idempotencyKey)}`, range: '30d' })
   return (
-    <Link href={`/${slug}/events?${query}`} prefetch={false} className={`ml-2 text-12 ${linkClass}`}>
+    <Link href={`/${slug}/events?${query}`} prefetch={false} className={`text-12 ${linkClass}`}>
       {words.seen(related?.duplicates.hasMore ? '20+' : String(n + 1))}
     </Link>
   )
@@ -246,8 +249,9 @@ function Related({ slug, view: { related, facts } }: Props) {
   return (
     <section aria-label={words.related} className="flex flex-col gap-1.5 empty:hidden">
       {shown.map(([label, rows, hasMore]) => (
-        <details key={label} className="rounded-control border border-line">
+        <details key={label} className="group rounded-control border border-line">
           <summary className="flex h-8 cursor-pointer list-none items-center gap-2 px-3 hover:bg-hover">
+            <ChevronRight aria-hidden size={14} className="text-fg-3 transition-transform group-open:rotate-90" />
             <span className="font-medium">{label}</span>
             <span className="tabular text-fg-3">{`${rows.length}${hasMore ? '+' : ''}`}</span>
           </summary>

@@ -1,6 +1,6 @@
 'use client'
 
-import { useEffect, useState } from 'react'
+import { useLayoutEffect, useState } from 'react'
 
 export type PanelPlace = 'beside' | 'over' | 'none'
 
@@ -9,7 +9,8 @@ const widths = { beside: 1_280, over: 768 }
 /** Where there is room for the panel; nowhere until the window has been measured. */
 export function usePanelPlace(): PanelPlace {
   const [place, setPlace] = useState<PanelPlace>('none')
-  useEffect(() => {
+  // Before the first click is handled, also one that was made while the page came to life.
+  useLayoutEffect(() => {
     const measure = () => {
       const { innerWidth } = window
       setPlace(innerWidth >= widths.beside ? 'beside' : innerWidth >= widths.over ? 'over' : 'none')

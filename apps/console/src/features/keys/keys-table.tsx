@@ -50,7 +50,7 @@ export function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
           <tbody>
             {rows.map((row) => (
               <Tr key={row.id} data-row data-key-row={row.id}>
-                <Td className="max-w-64">
+                <Td className="max-w-64 py-1">
                   <Link
                     href={`/${slug}/keys/${row.id}`}
                     prefetch={false}

@@ -2,9 +2,11 @@
 
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
 import { useEffect, useState } from 'react'
+import { cn } from '../../ui/class-names.ts'
+import { day, shortClock } from '../../ui/format.ts'
 import { RangeDialog } from '../../ui/range-dialog.tsx'
 import { Select } from '../../ui/select.tsx'
-import { Time } from '../../ui/time.tsx'
+import { Time, useZone } from '../../ui/time.tsx'
 import { type OverviewRange, type RangeName, ranges, readRange, writeRange } from './range.ts'
 import { text } from './text.ts'
 
@@ -16,6 +18,7 @@ export function RangeRow({ at }: { readonly at: string }) {
   const path = usePathname()
   const params = useSearchParams()
   const range = readRange(params)
+  const { zone } = useZone()
   const [isCustom, setCustom] = useState(false)
   const refreshes = params.get('refresh') !== 'off'
   useEffect(() => {
@@ -30,6 +33,8 @@ export function RangeRow({ at }: { readonly at: string }) {
       document.removeEventListener('visibilitychange', refresh)
     }
   }, [refreshes, router])
+
+  const shown = (moment: Date) => `${day(moment, zone.timeZone)}, ${shortClock(moment, zone.timeZone, zone.hours)}`
 
   function show(next: URLSearchParams) {
     router.push(next.size === 0 ? path : `${path}?${next}`, { scroll: false })
@@ -68,12 +73,15 @@ export function RangeRow({ at }: { readonly at: string }) {
       <Select
         name="range"
         label="Range"
-        className="h-7 w-36 border-line-strong text-12 text-fg-2"
-        value={range.name as RangeName | 'custom'}
-        onChange={(name) => (name === 'custom' ? setCustom(true) : showRange({ name }))}
+        className={cn('h-7 border-line-strong text-12 text-fg-2', range.name === 'custom' ? 'w-56' : 'w-36')}
+        value={range.name as RangeName | 'custom' | 'other'}
+        onChange={(name) => (name === 'other' ? setCustom(true) : name !== 'custom' && showRange({ name }))}
         choices={[
           ...Object.entries(ranges).map(([value, { label }]) => ({ value: value as RangeName, label })),
-          { value: 'custom', label: text.custom },
+          ...(range.name === 'custom'
+            ? [{ value: 'custom' as const, label: `${shown(range.from)} – ${shown(range.to)}` }]
+            : []),
+          { value: 'other', label: text.custom },
         ]}
       />
       <RangeDialog

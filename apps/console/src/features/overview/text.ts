@@ -9,7 +9,7 @@ export const text = {
   quarantined: 'Quarantined',
   latency: 'Latency',
   before: 'vs the time before',
-  noBefore: 'no earlier time to compare with',
+  noBefore: 'No earlier time to compare with',
   chart: 'Events by outcome',
   charts: 'Charts',
   noLatency: 'No accepted event in this range has a known latency',

@@ -24,7 +24,7 @@ export const text = {
     name: 'Name',
     slug: 'Address',
     slugHint: 'Links with the old address stop working.',
-    id: 'Id',
+    id: 'ID',
     copyId: 'Copy the organization’s id',
     created: 'Created',
   },

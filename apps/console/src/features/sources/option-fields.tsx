@@ -1,5 +1,6 @@
 'use client'
 
+import { ChevronRight } from 'lucide-react'
 import { useState } from 'react'
 import { Field, Input } from '../../ui/field.tsx'
 import { Prose } from '../../ui/prose.tsx'
@@ -40,7 +41,10 @@ export function OptionFields({ options, given, errors }: Props) {
         />
       ))}
       <details open={isOpen || undefined} className="group">
-        <summary className="cursor-default select-none text-fg-2 hover:text-fg">{text.adding.options}</summary>
+        <summary className="flex cursor-default select-none list-none items-center gap-1.5 text-fg-2 hover:text-fg">
+          <ChevronRight aria-hidden size={14} className="transition-transform group-open:rotate-90" />
+          {text.adding.options}
+        </summary>
         <div className="mt-3 flex flex-col gap-4">
           {others.map((option) => (
             <OptionField

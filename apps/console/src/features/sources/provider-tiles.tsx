@@ -60,7 +60,7 @@ function Tile({ slug, tile }: { readonly slug: string; readonly tile: ProviderTi
     >
       <span className="flex items-center gap-2">
         <Initial name={tile.name} />
-        <span className="min-w-0 flex-1 truncate font-medium">{tile.name}</span>
+        <span className="min-w-0 flex-1 break-words font-medium">{tile.name}</span>
       </span>
       <span className="truncate text-12 text-fg-2">
         <code>{tile.scheme}</code>

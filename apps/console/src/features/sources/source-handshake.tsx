@@ -15,7 +15,13 @@ export function SourceHandshake({
   readonly source: SourceRow
   readonly provider: ProviderSheet
 }) {
-  if (provider.handshakes.length === 0) return <p className="text-fg-2">{handshake.none}</p>
+  if (provider.handshakes.length === 0) {
+    return (
+      <Section title={text.tabs.handshake} className="max-w-[720px]">
+        <p className="text-fg-2">{handshake.none}</p>
+      </Section>
+    )
+  }
   const { lastHandshake } = source
   return (
     <Section title={text.tabs.handshake} className="max-w-[720px]">

@@ -15,7 +15,7 @@ export function Account({ email, name, sessions }: Props) {
   return (
     <>
       <Section title={text.profile.title}>
-        <Facts>
+        <Facts className="mb-4">
           <Fact label={text.profile.email}>{email}</Fact>
         </Facts>
         <NameForm name={name} />

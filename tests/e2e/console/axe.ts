@@ -51,5 +51,8 @@ async function standsStill(): Promise<boolean> {
     const end = animation.effect?.getComputedTiming().endTime
     return animation.playState === 'running' && end !== Number.POSITIVE_INFINITY
   })
-  return !moves && document.querySelector('[data-starting-style], [data-ending-style]') === null
+  // A page that is drawn anew changes its title for a moment without one.
+  return (
+    !moves && document.title !== '' && document.querySelector('[data-starting-style], [data-ending-style]') === null
+  )
 }

@@ -20,6 +20,7 @@ import { outcomeSeverity, outcomeText, sourceText } from '../../words/outcomes.t
 import { BodyPart } from './body-part.tsx'
 import { CopyMenu } from './copy-menu.tsx'
 import { curlOf } from './curl-of.ts'
+import { type DetailTab, inTabOrder, tabOfKey } from './detail-tabs.ts'
 import { type EventRow, rowId } from './event-row.ts'
 import { quoted } from './filter.ts'
 import type { EventView } from './queries.ts'
@@ -65,8 +66,8 @@ export function EventDetailView({ slug, view }: Props) {
   )
 }
 
-/** The open part stands in the address; digits open the first, the second … */
-function useTab(values: readonly string[]) {
+/** The open part stands in the address. */
+function useTab(values: readonly DetailTab[]) {
   const { params, replace } = useAddress()
   const given = params.get('tab')
   const tab = values.find((value) => value === given) ?? values[0]
@@ -78,7 +79,7 @@ function useTab(values: readonly string[]) {
   })
   const onKey = useStable((event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isDialogOpen()) return
-    const value = /^[1-9]$/.test(event.key) ? values[Number(event.key) - 1] : undefined
+    const value = tabOfKey(event.key, values)
     if (value !== undefined) showTab(value)
   })
   useEffect(() => {
@@ -290,18 +291,22 @@ function tabs(slug: string, view: EventView) {
   })
   const isKept = body.state === 'kept'
   const hasEnvelope = isKept && body.envelopeBytes !== null
-  const deleted = { value: 'payload', label: words.payload, content: <p className="text-fg-2">{words.purged}</p> }
-  return [
+  const deleted = {
+    value: 'payload' as const,
+    label: words.payload,
+    content: <p className="text-fg-2">{words.purged}</p>,
+  }
+  return inTabOrder([
     ...(body.state === 'deleted' ? [deleted] : []),
     ...(hasEnvelope ? [part('payload', words.payload), part('envelope', words.envelope)] : []),
     ...(problem === null
       ? []
-      : [{ value: 'answer', label: words.answer, content: <JsonView text={problem} label={words.answer} /> }]),
+      : [{ value: 'answer' as const, label: words.answer, content: <JsonView text={problem} label={words.answer} /> }]),
     ...(isKept ? [part('raw', hasEnvelope ? words.raw : words.kept)] : []),
     ...(mayReadPayload && (http !== null || contentType !== null)
       ? [
           {
-            value: 'headers',
+            value: 'headers' as const,
             label: words.headers,
             content: (
               <Headers
@@ -312,12 +317,12 @@ function tabs(slug: string, view: EventView) {
         ]
       : []),
     ...(timeline.length > 0
-      ? [{ value: 'timeline', label: words.timeline, content: <Timeline steps={timeline} /> }]
+      ? [{ value: 'timeline' as const, label: words.timeline, content: <Timeline steps={timeline} /> }]
       : []),
     ...(hasEnvelope && mayReadPayload && facts.source.id === null
       ? [
           {
-            value: 'curl',
+            value: 'curl' as const,
             label: words.curl,
             content: (
               <BodyPart
@@ -331,7 +336,7 @@ function tabs(slug: string, view: EventView) {
           },
         ]
       : []),
-  ]
+  ])
 }
 
 function Headers({ entries }: { readonly entries: Readonly<Record<string, string>> }) {

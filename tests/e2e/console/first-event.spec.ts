@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { promisify, stripVTControlCharacters } from 'node:util'
-import { copied, expect, signIn, test } from './fixtures.ts'
+import { keys } from '@eventmesh/db'
+import { violations } from './axe.ts'
+import { copied, expect, send, signIn, test } from './fixtures.ts'
+import { organization } from './organization.ts'
 
 const run = promisify(execFile)
 
@@ -14,7 +17,7 @@ test('shows the first event and its duplicate without a reload, from a command o
   await page.getByRole('button', { name: 'Create another' }).click()
   const key = page.getByLabel('Your test key')
   await expect(key).toContainText(/^em_test_[0-9A-Za-z]{38}$/)
-  const command = await copied(page, () => page.getByRole('button', { name: 'Copy snippet' }).click())
+  const command = await copied(page, () => page.keyboard.press('c'))
   await run('sh', ['-c', command])
   await expect(page.getByText('Accepted')).toBeVisible()
   await run('sh', ['-c', command])
@@ -65,4 +68,30 @@ test('refuses a setup link that was used', async ({ page, house }) => {
   await page.goto(house.mesh.setupUrl)
   await expect(page.getByText('This link was already used.')).toBeVisible()
   await expect(page.getByRole('link', { name: 'Sign in' })).toBeVisible()
+})
+
+test('can be put off, and the rail says from then on how far it is', async ({ page, house }) => {
+  const { slug, ownerEmail, tenantId } = await organization(house, 'later')
+  await signIn(page, house, ownerEmail, `/${slug}/get-started`)
+  await expect(page.getByLabel('Your test key')).toContainText(/^em_test_/)
+  await page.getByRole('button', { name: 'Do this later' }).click()
+  await page.waitForURL(`**/${slug}/events`)
+  const chip = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Get started 1/3' })
+  await expect(chip).toBeVisible()
+  expect(await violations(page)).toEqual([])
+  await chip.click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Get started')
+
+  const made = await keys.create(
+    house.db,
+    { tenantId, name: 'first', mode: 'test' },
+    { kind: 'operator', name: 'test' },
+  )
+  if (!made.ok) throw new Error(made.detail)
+  await send(house, { event_type: 'later.sent', payload: {} }, made.secret)
+  await expect(async () => {
+    await page.goto(`${house.mesh.consoleUrl}/${slug}/events`)
+    await expect(page.locator('tr[data-event-row]')).toHaveCount(1, { timeout: 3_000 })
+  }).toPass({ timeout: 40_000 })
+  await expect(chip).toHaveCount(0)
 })

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { cn } from '../../ui/class-names.ts'
 import { Table, Td, Th, Tr } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
+import { OpenRows } from './open-rows.tsx'
 import { did, text } from './text.ts'
 
 /** Append-only entries, newest first; a row opens to the fields that changed. */
@@ -19,7 +20,7 @@ export function AuditTable({
   /** The address that shows a row whole. */
   readonly open?: (id: string) => string
 }) {
-  return (
+  const table = (
     <>
       <div className="max-md:hidden">
         <Table>
@@ -35,7 +36,7 @@ export function AuditTable({
           </thead>
           <tbody>
             {rows.map((row) => (
-              <Tr key={row.id}>
+              <Tr key={row.id} data-row={row.id}>
                 <Td className={cn('whitespace-nowrap py-1.5 align-baseline', !isShort && 'pl-4')}>
                   <Moment row={row} href={open?.(row.id)} />
                 </Td>
@@ -65,6 +66,7 @@ export function AuditTable({
         {rows.map((row) => (
           <li
             key={row.id}
+            data-row={row.id}
             className={cn('flex flex-col gap-0.5 border-line border-b py-2', isShort ? 'last:border-b-0' : 'px-4')}
           >
             <span className="break-words">
@@ -78,13 +80,15 @@ export function AuditTable({
       </ul>
     </>
   )
+  if (open === undefined) return table
+  return <OpenRows targets={rows.map(({ id, targetId }) => ({ id, targetId }))}>{table}</OpenRows>
 }
 
 function Moment({ row, href }: { readonly row: AuditRow; readonly href: string | undefined }) {
   const time = <Time at={row.occurredAt.toISOString()} className="font-mono text-12" />
   if (href === undefined) return time
   return (
-    <Link href={href} prefetch={false} scroll={false} className="text-fg no-underline hover:underline">
+    <Link href={href} data-open prefetch={false} scroll={false} className="text-fg no-underline hover:underline">
       {time}
     </Link>
   )

@@ -7,11 +7,12 @@ import { Button } from '../../ui/button.tsx'
 import { opensDialog } from '../../ui/dialog.tsx'
 import { onDemand, usePartOnceOpen } from '../../ui/on-demand.ts'
 import { EmptyState } from '../../ui/states.tsx'
+import { focusRow, useListKeys } from '../../ui/use-list-keys.ts'
 import { useStable } from '../../ui/use-stable.ts'
 import { ColumnPicker } from './column-picker.tsx'
 import { type ColumnName, readColumns, writeColumns } from './columns.tsx'
 import { EventPanel } from './event-panel.tsx'
-import { type EventRow, type EventsPage, rowId } from './event-row.ts'
+import { type EventRow, type EventsPage, rowId, shownId } from './event-row.ts'
 import { EventsTable } from './events-table.tsx'
 import { type EventsFilter, readFilter, writeFilter } from './filter.ts'
 import { FilterRow } from './filter-row.tsx'
@@ -26,7 +27,6 @@ import { text } from './text.ts'
 import { useAddress } from './use-address.ts'
 import { useDrawn } from './use-drawn.ts'
 import { useFacets } from './use-facets.ts'
-import { focusRow, useListKeys } from './use-list-keys.ts'
 import { useLiveSwitch } from './use-live-switch.ts'
 import { useLiveTail } from './use-live-tail.ts'
 import { usePanelPlace } from './use-panel-place.ts'
@@ -40,6 +40,7 @@ type Props = {
 }
 
 const rowsMax = 1_000
+const mark = 'data-event-row'
 const exporting = onDemand(() => import('./export-dialog.tsx'))
 
 /** The list or its live tail, the filters and the panel; the address is the state of all of them. */
@@ -70,14 +71,15 @@ export function EventsView({ slug, initial, empty, mayExport }: Props) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another question has other rows to choose from.
   useEffect(() => setChecked(noChecks), [query, isLive])
 
-  function show(next: EventsFilter) {
+  function addressOf(next: EventsFilter, kept: readonly string[]): URLSearchParams {
     const written = writeFilter(next)
-    for (const name of ['cols', 'live']) {
-      const kept = params.get(name)
-      if (kept !== null) written.set(name, kept)
+    for (const name of kept) {
+      const value = params.get(name)
+      if (value !== null) written.set(name, value)
     }
-    go(written)
+    return written
   }
+  const show = (next: EventsFilter) => go(addressOf(next, ['cols', 'live']))
 
   /** Shallow: the server has nothing to do with it. */
   function set(name: 'selected' | 'cols', value: string | null) {
@@ -110,19 +112,33 @@ export function EventsView({ slug, initial, empty, mayExport }: Props) {
     tail.resume()
   }, [tail.resume])
 
+  const rowOf = (id: string | undefined) => rows.find((row) => rowId(row) === id)
   useListKeys({
-    rows,
+    mark,
+    ids: () => rows.map(rowId),
     selected,
-    onSelect: (row) => (place === 'none' ? focusRow(rowId(row)) : set('selected', rowId(row))),
-    onOpen: open,
-    onClose: () => {
-      if (selected !== null) {
-        set('selected', null)
-        focusRow(selected)
-      } else setChecked(noChecks)
+    onMove: (id) => place !== 'none' && set('selected', id),
+    copyOf(id) {
+      const row = rowOf(id)
+      return row === undefined ? id : shownId(row)
     },
-    onCheck: check,
-    onLive: toggleLive,
+    onOther(event, id) {
+      const row = rowOf(id)
+      switch (event.key) {
+        case 'Escape':
+          if (selected === null) return setChecked(noChecks)
+          set('selected', null)
+          return focusRow(mark, selected)
+        case 'l':
+          return toggleLive()
+        case 'Enter':
+          if (row !== undefined && document.activeElement === document.body) open(row)
+          return
+        case 'x':
+        case 'X':
+          if (row !== undefined) check(row, event.shiftKey)
+      }
+    },
   })
 
   const chosen = [...checked.rows.values()]

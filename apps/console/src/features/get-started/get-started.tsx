@@ -1,10 +1,11 @@
 'use client'
 
 import Link from 'next/link'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
+import { isDialogOpen, isTyping } from '../../ui/typing.ts'
 import { KeyStep } from './key-step.tsx'
 import { snippets } from './snippets.ts'
 import { Step } from './step.tsx'
@@ -24,6 +25,7 @@ type Props = {
 
 export function GetStarted({ slug, ingestUrl, canSend, earlier, seq, idempotencyKey }: Props) {
   const [key, setKey] = useState<string>()
+  useCopyKey()
   return (
     <div className="mx-auto w-full max-w-[752px] p-4">
       <ol className="m-0 flex list-none flex-col rounded-card border border-line bg-surface p-0">
@@ -41,7 +43,9 @@ export function GetStarted({ slug, ingestUrl, canSend, earlier, seq, idempotency
                   content: (
                     <div className="flex flex-col gap-3">
                       <CodeBlock text={snippet.text} label={`${snippet.label} snippet`} isWrapped />
-                      <CopyButton text={snippet.text} label={text.send.copy} className="self-start max-sm:w-full" />
+                      <div data-snippet className="flex flex-col items-start">
+                        <CopyButton text={snippet.text} label={text.send.copy} className="max-sm:w-full" />
+                      </div>
                       {snippet.provider !== undefined && (
                         <p className="text-12 text-fg-3">
                           {text.send.signed}{' '}
@@ -69,4 +73,18 @@ export function GetStarted({ slug, ingestUrl, canSend, earlier, seq, idempotency
       </ol>
     </div>
   )
+}
+
+/** `c` copies the snippet that is shown, the way its button does. */
+function useCopyKey(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'c' || event.ctrlKey || event.metaKey || event.altKey) return
+      if (isTyping(event.target) || isDialogOpen()) return
+      const buttons = [...document.querySelectorAll<HTMLElement>('[data-snippet] button')]
+      buttons.find((button) => button.offsetParent !== null)?.click()
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [])
 }

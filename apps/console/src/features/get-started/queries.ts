@@ -1,5 +1,6 @@
 import 'server-only'
 import { events, keys } from '@eventmesh/db'
+import { parseSearch, type SearchTerm } from '@eventmesh/db/search-grammar'
 import { database } from '../../server/database.ts'
 import { reasonText } from '../../server/reason-text.ts'
 import type { Member } from '../../server/session.ts'
@@ -17,6 +18,22 @@ export async function earlierKey({ tenant, email }: Member) {
       key.createdBy === email && key.name.startsWith(firstKeyPrefix) && key.mode === 'test' && key.status === 'active',
   )
   return own && { display: own.display, createdAt: own.createdAt.toISOString() }
+}
+
+export type Progress = { readonly done: number; readonly of: number }
+
+/** A key, something that was sent, an event that was accepted; undefined: all of it. */
+export async function progressOf({ tenant }: Member): Promise<Progress | undefined> {
+  const db = database()
+  const first = (terms: readonly SearchTerm[]) => events.page(db, tenant.id, { terms, limit: 1 })
+  const accepted = parseSearch('outcome:accepted')
+  const [all, sent, taken] = await Promise.all([
+    keys.list(db, tenant.id),
+    first([]),
+    first(accepted.ok ? accepted.terms : []),
+  ])
+  const steps = [all.length > 0, sent.ok && sent.rows.length > 0, taken.ok && taken.rows.length > 0]
+  return steps[2] ? undefined : { done: steps.filter(Boolean).length, of: steps.length }
 }
 
 /** Where the index stands now: what comes after it is new to the page. */

@@ -1,5 +1,6 @@
 export const text = {
   title: 'Get started',
+  later: 'Do this later',
   lead: 'Three steps to your first event.',
   key: {
     title: 'Your test key',

@@ -1,12 +1,11 @@
 'use client'
 
 import Link from 'next/link'
-import { useEffect } from 'react'
 import { Copy } from '../../ui/copy.tsx'
 import { useRowMenuKey } from '../../ui/row-menu-key.ts'
 import { Table, Td, Th, Tr } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
-import { isDialogOpen, isTyping } from '../../ui/typing.ts'
+import { useListKeys } from '../../ui/use-list-keys.ts'
 import { useKeyDialogs } from './key-dialogs.tsx'
 import { DayOfUse, Expires, KeyStatusMark, LastUsed, Mode } from './key-facts.tsx'
 import { KeyMenu } from './key-menu.tsx'
@@ -16,15 +15,15 @@ import { text } from './text.ts'
 export function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
   const { ask, slug } = useKeyDialogs()
   useRowMenuKey()
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'n' || event.ctrlKey || event.metaKey || isTyping(event.target) || isDialogOpen()) return
+  useListKeys({
+    mark: 'data-key-row',
+    ids: () => rows.map(({ id }) => id),
+    onOther(event) {
+      if (event.key !== 'n') return
       event.preventDefault()
       ask({ what: 'create' })
-    }
-    window.addEventListener('keydown', onKey)
-    return () => window.removeEventListener('keydown', onKey)
-  }, [ask])
+    },
+  })
 
   const displays = new Map(rows.map(({ id, display }) => [id, display]))
   return (

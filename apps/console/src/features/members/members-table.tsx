@@ -3,6 +3,7 @@
 import { useRowMenuKey } from '../../ui/row-menu-key.ts'
 import { Table, Td, Th, Tr } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
+import { useListKeys } from '../../ui/use-list-keys.ts'
 import { MemberMenu } from './member-menu.tsx'
 import type { MemberRow } from './member-row.ts'
 import { RoleSelect } from './role-select.tsx'
@@ -10,6 +11,11 @@ import { text } from './text.ts'
 
 export function MembersTable({ rows }: { readonly rows: readonly MemberRow[] }) {
   useRowMenuKey()
+  useListKeys({
+    mark: 'data-row',
+    ids: () => rows.map(({ userId }) => userId),
+    copyOf: (id) => rows.find(({ userId }) => userId === id)?.email ?? id,
+  })
   return (
     <>
       <div className="max-md:hidden">
@@ -27,7 +33,7 @@ export function MembersTable({ rows }: { readonly rows: readonly MemberRow[] }) 
           </thead>
           <tbody>
             {rows.map((row) => (
-              <Tr key={row.userId} data-row>
+              <Tr key={row.userId} data-row={row.userId} tabIndex={-1}>
                 <Td className="max-w-96">
                   <Who row={row} />
                 </Td>
@@ -52,7 +58,8 @@ export function MembersTable({ rows }: { readonly rows: readonly MemberRow[] }) 
         {rows.map((row) => (
           <li
             key={row.userId}
-            data-row
+            data-row={row.userId}
+            tabIndex={-1}
             className="flex min-h-14 items-center gap-2 border-line border-b py-2 pr-2 pl-4"
           >
             <div className="flex min-w-0 flex-1 flex-col gap-1">

@@ -12,17 +12,17 @@ import { StatusMark } from '../../ui/status.tsx'
 import { useWish } from '../../ui/use-wish.ts'
 import { sendTest } from './actions.ts'
 import { text } from './text.ts'
+import { useKnownTypes } from './use-known-types.ts'
 
 type Props = {
   readonly slug: string
   readonly disabledReason?: string | undefined
-  readonly types?: readonly string[]
   readonly onSent?: () => void
 }
 
 const example = '{\n  "order_id": 8842,\n  "total": "129.00"\n}'
 
-export function SendTestButton({ slug, disabledReason, types = [], onSent }: Props) {
+export function SendTestButton({ slug, disabledReason, onSent }: Props) {
   const [isOpen, setOpen] = useState(false)
   useWish('send-test', () => disabledReason === undefined && setOpen(true))
   return (
@@ -30,22 +30,21 @@ export function SendTestButton({ slug, disabledReason, types = [], onSent }: Pro
       <Button size="small" disabledReason={disabledReason} onClick={() => setOpen(true)}>
         {text.open}
       </Button>
-      {isOpen && <SendTestDialog slug={slug} types={types} onSent={onSent} onClose={() => setOpen(false)} />}
+      {isOpen && <SendTestDialog slug={slug} onSent={onSent} onClose={() => setOpen(false)} />}
     </>
   )
 }
 
 function SendTestDialog({
   slug,
-  types,
   onSent,
   onClose,
 }: {
   readonly slug: string
-  readonly types: readonly string[]
   readonly onSent: (() => void) | undefined
   readonly onClose: () => void
 }) {
+  const types = useKnownTypes(slug)
   const [answer, setAnswer] = useState<TestAnswer>()
   const [key, setKey] = useState(() => crypto.randomUUID())
   const form = useForm(

@@ -27,7 +27,8 @@ export type RailProps = {
   readonly current: { readonly slug: string; readonly name: string }
   readonly organizations: readonly { readonly slug: string; readonly name: string }[]
   readonly person: Person
-  readonly showsGetStarted: boolean
+  /** How far it is, where somebody put it off. */
+  readonly getStarted: { readonly done: number; readonly of: number } | undefined
   readonly showsAudit: boolean
 }
 
@@ -37,7 +38,7 @@ export function Rail({
   current,
   organizations,
   person,
-  showsGetStarted,
+  getStarted,
   showsAudit,
   isNarrow,
 }: RailProps & { readonly isNarrow: Narrow }) {
@@ -47,11 +48,12 @@ export function Rail({
       <Switcher current={current} organizations={organizations} isNarrow={isNarrow} />
       <FindButton isNarrow={isNarrow} />
       <nav aria-label="Main" className="flex flex-1 flex-col gap-0.5">
-        {showsGetStarted && (
+        {getStarted !== undefined && (
           <Item
             href={`${base}/get-started`}
             icon={<Rocket aria-hidden size={15} />}
             label={text.getStarted}
+            chip={`${getStarted.done}/${getStarted.of}`}
             isNarrow={isNarrow}
           />
         )}
@@ -128,11 +130,12 @@ type ItemProps = {
   readonly href: string
   readonly icon: ReactNode
   readonly label: string
+  readonly chip?: string
   readonly isExact?: boolean
   readonly isNarrow: Narrow
 }
 
-function Item({ href, icon, label, isExact = false, isNarrow }: ItemProps) {
+function Item({ href, icon, label, chip, isExact = false, isNarrow }: ItemProps) {
   const path = usePathname()
   const isCurrent = isExact ? path === href : path === href || path.startsWith(`${href}/`)
   return (
@@ -149,6 +152,16 @@ function Item({ href, icon, label, isExact = false, isNarrow }: ItemProps) {
     >
       {icon}
       <span className={cn('truncate', isNarrow === 'below-lg' && 'max-lg:sr-only')}>{label}</span>
+      {chip !== undefined && (
+        <span
+          className={cn(
+            'tabular ml-auto rounded-[4px] bg-accent-soft px-1.5 text-11 text-accent-text',
+            isNarrow === 'below-lg' && 'max-lg:sr-only',
+          )}
+        >
+          {chip}
+        </span>
+      )}
     </Link>
   )
 }

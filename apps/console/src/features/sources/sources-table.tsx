@@ -2,9 +2,8 @@
 
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
-import { useEffect } from 'react'
 import { Table, Td, Th, Tr } from '../../ui/table.tsx'
-import { isDialogOpen, isTyping } from '../../ui/typing.ts'
+import { useListKeys } from '../../ui/use-list-keys.ts'
 import { DayOfDeliveries, Initial, LastReceived, SourceStatusMark, TestTag } from './source-facts.tsx'
 import type { DirectRow, SourceRow } from './source-row.ts'
 import { text } from './text.ts'
@@ -18,16 +17,15 @@ type Props = {
 
 export function SourcesTable({ slug, rows, direct, canAdd }: Props) {
   const router = useRouter()
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'n' || !canAdd || event.ctrlKey || event.metaKey || isTyping(event.target) || isDialogOpen())
-        return
+  useListKeys({
+    mark: 'data-source-row',
+    ids: () => rows.map(({ id }) => id),
+    onOther(event) {
+      if (event.key !== 'n' || !canAdd) return
       event.preventDefault()
       router.push(`/${slug}/sources/new`)
-    }
-    window.addEventListener('keydown', onKey)
-    return () => window.removeEventListener('keydown', onKey)
-  }, [router, slug, canAdd])
+    },
+  })
 
   return (
     <>

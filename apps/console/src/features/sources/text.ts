@@ -6,6 +6,7 @@ export const text = {
   add: 'Add source…',
   empty: 'No sources yet',
   emptyHint: 'A source takes in the webhooks of a provider such as Stripe or GitHub: verified, deduplicated, logged.',
+  showCurl: 'Show cURL',
   filteredEmpty: 'No sources match these filters',
   clearFilters: 'Clear filters',
   search: 'Name or provider',

@@ -1,7 +1,10 @@
 import { can, members } from '@eventmesh/db'
 import type { Metadata } from 'next'
+import { cookies } from 'next/headers'
 import type { ReactNode } from 'react'
 import { SessionEnded } from '../../../features/account/session-ended.tsx'
+import { laterCookie } from '../../../features/get-started/later.ts'
+import { progressOf } from '../../../features/get-started/queries.ts'
 import { PaletteHost } from '../../../features/palette/palette-host.tsx'
 import { Shell } from '../../../features/shell/shell.tsx'
 import { text } from '../../../features/shell/text.ts'
@@ -22,13 +25,17 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function TenantLayout({ children, params }: Props) {
   const { member } = await pageMember((await params).tenant, 'events.read')
   const { tenant, role, email, name, userId } = member
-  const organizations = await members.organizationsOf(database(), userId)
+  const isPutOff = (await cookies()).has(laterCookie) && can(role, 'keys.write.test')
+  const [organizations, getStarted] = await Promise.all([
+    members.organizationsOf(database(), userId),
+    isPutOff ? progressOf(member) : undefined,
+  ])
   return (
     <Shell
       current={{ slug: tenant.slug, name: tenant.name }}
       organizations={organizations}
       person={{ email, name }}
-      showsGetStarted={false}
+      getStarted={getStarted}
       showsAudit={can(role, 'audit.read')}
     >
       {tenant.suspendedAt !== null && (

@@ -1,7 +1,8 @@
 import { can } from '@eventmesh/db'
 import type { Metadata } from 'next'
 import { GetStarted } from '../../../../features/get-started/get-started.tsx'
-import { earlierKey, indexHead } from '../../../../features/get-started/queries.ts'
+import { LaterButton } from '../../../../features/get-started/later-button.tsx'
+import { earlierKey, indexHead, progressOf } from '../../../../features/get-started/queries.ts'
 import { text } from '../../../../features/get-started/text.ts'
 import { config } from '../../../../server/config.ts'
 import { pageMember } from '../../../../server/page.ts'
@@ -16,10 +17,14 @@ export default async function GetStartedPage({ params }: { readonly params: Prom
   if (!answer.ok) return <Forbidden title={text.title} role={answer.role} capability={answer.capability} />
   const { member } = answer
   const canSend = can(member.role, 'keys.write.test')
-  const [seq, earlier] = await Promise.all([indexHead(member), canSend ? earlierKey(member) : undefined])
+  const [seq, earlier, progress] = await Promise.all([
+    indexHead(member),
+    canSend ? earlierKey(member) : undefined,
+    canSend ? progressOf(member) : undefined,
+  ])
   return (
     <>
-      <PageHeader title={text.title} />
+      <PageHeader title={text.title} actions={progress && <LaterButton slug={tenant} />} />
       <GetStarted
         slug={tenant}
         ingestUrl={config().ingestUrl}

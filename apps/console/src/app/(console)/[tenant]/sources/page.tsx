@@ -64,7 +64,15 @@ async function Sources({ member, status, search, canAdd }: Wanted) {
             actions={<LinkButton href={`/${slug}/sources`}>{text.clearFilters}</LinkButton>}
           />
         ) : (
-          <EmptyState title={text.empty} actions={<AddSourceButton slug={slug} canAdd={canAdd} />}>
+          <EmptyState
+            title={text.empty}
+            actions={
+              <>
+                <AddSourceButton slug={slug} canAdd={canAdd} />
+                <LinkButton href={`/${slug}/get-started`}>{text.showCurl}</LinkButton>
+              </>
+            }
+          >
             {text.emptyHint}
           </EmptyState>
         ))}

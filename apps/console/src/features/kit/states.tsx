@@ -1,7 +1,9 @@
 'use client'
 
 import { Button } from '../../ui/button.tsx'
+import { FaultBoundary } from '../../ui/fault-boundary.tsx'
 import { Forbidden } from '../../ui/forbidden.tsx'
+import { Part } from '../../ui/part.tsx'
 import { Banner, EmptyState, ErrorState, Section, Skeleton, SkeletonRows } from '../../ui/states.tsx'
 import { Specimen, Stage, State } from './specimen.tsx'
 
@@ -74,6 +76,18 @@ export function StateKit() {
           <Stage>
             <SkeletonRows rows={5} columns={['w-24', 'w-16', 'w-40']} />
           </Stage>
+        </State>
+      </Specimen>
+      <Specimen name="Part">
+        <State name="loaded: before it SkeletonRows, failed FaultBoundary" isWide>
+          <Part requestId={requestId} rows={1} columns={['w-24']}>
+            What it holds.
+          </Part>
+        </State>
+      </Specimen>
+      <Specimen name="FaultBoundary">
+        <State name="nothing failed: in its place there would be ErrorState" isWide>
+          <FaultBoundary requestId={requestId}>What it holds.</FaultBoundary>
         </State>
       </Specimen>
       <Specimen name="Section">

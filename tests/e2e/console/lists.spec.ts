@@ -1,4 +1,5 @@
 import { keys } from '@eventmesh/db'
+import type { Locator, Page } from '@playwright/test'
 import { copied, expect, send, signIn, test } from './fixtures.ts'
 import { organization } from './organization.ts'
 
@@ -12,8 +13,7 @@ test('walks the rows of every list with j and k, and copies what the row is abou
     made.unshift(key.key)
   }
   await signIn(page, house, ownerEmail, `/${slug}/keys`)
-  await page.keyboard.press('j')
-  await expect(page.getByRole('link', { name: 'second', exact: true })).toBeFocused()
+  await reached(page, page.getByRole('link', { name: 'second', exact: true }))
   await page.keyboard.press('j')
   await expect(page.getByRole('link', { name: 'first', exact: true })).toBeFocused()
   expect(await copied(page, () => page.keyboard.press('c'))).toBe(made[1]?.id)
@@ -22,16 +22,13 @@ test('walks the rows of every list with j and k, and copies what the row is abou
   await page.waitForURL(`**/keys/${made[0]?.id}`)
 
   await page.goto(`${house.mesh.consoleUrl}/${slug}/members`)
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-  await page.keyboard.press('j')
-  await expect(page.locator('tr[data-row]').first().getByRole('button')).toBeFocused()
+  await reached(page, page.locator('tr[data-row]').first().getByRole('button'))
   expect(await copied(page, () => page.keyboard.press('c'))).toContain(`@${slug}.example`)
 
   await page.goto(`${house.mesh.consoleUrl}/${slug}/audit`)
   const entry = page.getByRole('row', { name: /key\.created.*first/ })
   await expect(entry).toBeVisible()
-  await page.keyboard.press('j')
-  await expect(page.locator('tr[data-row]').first().getByRole('link').first()).toBeFocused()
+  await reached(page, page.locator('tr[data-row]').first().getByRole('link').first())
   expect(await copied(page, () => page.keyboard.press('c'))).toBe(made[0]?.id)
   await entry.getByText('key.created').click()
   await expect(page.getByRole('dialog', { name: 'Audit entry' })).toContainText('first')
@@ -50,3 +47,11 @@ test('offers the known types for a test event', async ({ page, house }) => {
     await expect(page.locator('#known-types option[value="known.before"]')).toHaveCount(1, { timeout: 3_000 })
   }).toPass({ timeout: 40_000 })
 })
+
+/** The list comes after its heading. From no row `k` leads to the first, and from the first nowhere. */
+async function reached(page: Page, first: Locator): Promise<void> {
+  await expect(async () => {
+    await page.keyboard.press('k')
+    await expect(first).toBeFocused({ timeout: 500 })
+  }).toPass({ timeout: 10_000 })
+}

@@ -82,7 +82,7 @@ test.describe('roles', () => {
   test('show a viewer everything but the audit log and what it may not change', async ({ page, house }) => {
     await join(page, house, 'vera@example.com', 'viewer')
     await page.goto(`${house.mesh.consoleUrl}/${house.slug}/audit`)
-    await expect(page.getByText('Your role cannot see this')).toBeVisible()
+    await expect(page.getByText('You need the admin role to see the audit log.')).toBeVisible()
     await expect(page.getByRole('link', { name: 'Audit log' })).toHaveCount(0)
     await page.goto(`${house.mesh.consoleUrl}/${house.slug}/keys`)
     await expect(page.getByRole('button', { name: 'Create key…' }).first()).toHaveAttribute('aria-disabled', 'true')

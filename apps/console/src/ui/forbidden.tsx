@@ -1,21 +1,20 @@
 import { PageHeader } from './page-header.tsx'
 import { EmptyState } from './states.tsx'
 
-/** The header stays; the role and what it lacks are named. */
-export function Forbidden({
-  title,
-  role,
-  capability,
-}: {
+type Props = {
   readonly title: string
-  readonly role: string
-  readonly capability: string
-}) {
+  /** The role that is needed, and what for. */
+  readonly sentence: string
+  readonly owners: readonly string[]
+}
+
+/** The header stays; the role that is needed is named, and who can give it. */
+export function Forbidden({ title, sentence, owners }: Props) {
   return (
     <>
       <PageHeader title={title} />
-      <EmptyState title="Your role cannot see this">
-        You are a {role} of this organization; this page needs <code>{capability}</code>. Ask an owner or admin.
+      <EmptyState title={sentence}>
+        {owners.length > 0 && <span className="break-words">Owners: {owners.join(', ')}</span>}
       </EmptyState>
     </>
   )

@@ -2,8 +2,9 @@
 
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import type { ActionResult } from '../../ui/action-result.ts'
+import type { ActionFault, ActionResult } from '../../ui/action-result.ts'
 import { Button } from '../../ui/button.tsx'
+import { FormFault } from '../../ui/form.tsx'
 import { send } from '../../ui/send.ts'
 import { Section } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -15,7 +16,7 @@ export function SessionList({ sessions }: { readonly sessions: readonly SessionR
   const words = text.sessions
   const router = useRouter()
   const [busy, setBusy] = useState<string>()
-  const [fault, setFault] = useState<string>()
+  const [fault, setFault] = useState<ActionFault>()
   const hasOthers = sessions.some(({ isCurrent }) => !isCurrent)
 
   async function run<Data>(what: string, action: () => Promise<ActionResult<Data>>) {
@@ -23,7 +24,7 @@ export function SessionList({ sessions }: { readonly sessions: readonly SessionR
     setFault(undefined)
     const result = await send(action)
     setBusy(undefined)
-    if (!result.ok) setFault(result.message)
+    if (!result.ok) setFault(result)
     router.refresh()
   }
 
@@ -77,9 +78,7 @@ export function SessionList({ sessions }: { readonly sessions: readonly SessionR
           </li>
         ))}
       </ul>
-      <p role="alert" className="text-bad-text empty:hidden">
-        {fault}
-      </p>
+      <FormFault fault={fault} />
     </Section>
   )
 }

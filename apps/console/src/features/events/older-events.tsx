@@ -1,5 +1,6 @@
 'use client'
 
+import { useRouter } from 'next/navigation'
 import { useEffect, useRef, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { noticeSignedOut } from '../../ui/send.ts'
@@ -18,7 +19,8 @@ type Props = {
 
 /** Loads on as its end comes into sight; a fault waits for a click. */
 export function OlderEvents({ slug, filter, page, isFull, onLoaded }: Props) {
-  const [state, setState] = useState<'idle' | 'loading' | 'failed'>('idle')
+  const router = useRouter()
+  const [state, setState] = useState<'idle' | 'loading' | 'failed' | 'over'>('idle')
   const end = useRef<HTMLDivElement>(null)
   const { older } = page
 
@@ -27,6 +29,7 @@ export function OlderEvents({ slug, filter, page, isFull, onLoaded }: Props) {
     setState('loading')
     const response = await fetch(`/api/${slug}/events?${writeFilter(filter)}&cursor=${older}`).catch(() => undefined)
     if (response !== undefined) noticeSignedOut(response)
+    if (response?.status === 400 && (await codeOf(response)) === 'cursor_mismatch') return setState('over')
     if (!response?.ok) return setState('failed')
     onLoaded((await response.json()) as EventsPage)
     setState('idle')
@@ -43,6 +46,23 @@ export function OlderEvents({ slug, filter, page, isFull, onLoaded }: Props) {
     return () => watcher.disconnect()
   }, [older, isFull])
 
+  if (state === 'over') {
+    return (
+      <div className="flex min-h-14 items-center justify-center gap-3 px-4 py-3 text-12 text-fg-3">
+        <span role="alert">{text.startsOver}</span>
+        <Button
+          size="small"
+          onClick={() => {
+            setState('idle')
+            window.scrollTo({ top: 0 })
+            router.refresh()
+          }}
+        >
+          {text.newest}
+        </Button>
+      </div>
+    )
+  }
   return (
     <div ref={end} className="flex min-h-14 items-center justify-center gap-3 px-4 py-3 text-12 text-fg-3">
       {state === 'failed' && <span role="alert">{text.failed}</span>}
@@ -57,4 +77,9 @@ export function OlderEvents({ slug, filter, page, isFull, onLoaded }: Props) {
       )}
     </div>
   )
+}
+
+async function codeOf(response: Response): Promise<unknown> {
+  const answer = (await response.json().catch(() => ({}))) as { readonly code?: unknown }
+  return answer.code
 }

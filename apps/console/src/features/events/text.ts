@@ -27,6 +27,8 @@ export const text = {
   rangeIgnored: 'An id is searched in the whole history; the time range does not apply.',
   tooLong: 'This search took too long. Add a type or a shorter range.',
   failed: 'The events could not be loaded',
+  startsOver: 'The place in this list is lost; it starts over.',
+  newest: 'Show the newest',
   retry: 'Try again',
   noPayloads: 'another field, as your role cannot read payloads',
   fault: (term: string, expected: string) => `“${term}” is not understood here. Expected: ${expected}.`,

@@ -1,7 +1,9 @@
 'use client'
 
 import { useEffect, useState } from 'react'
+import type { ActionFault } from '../../ui/action-result.ts'
 import { Button, LinkButton } from '../../ui/button.tsx'
+import { FormFault } from '../../ui/form.tsx'
 import { duration } from '../../ui/format.ts'
 import { send } from '../../ui/send.ts'
 import { StatusMark } from '../../ui/status.tsx'
@@ -20,7 +22,7 @@ export function WatchStep({ slug, ingestUrl, canSend, seq }: Props) {
   const { arrivals, isBroken } = useArrivals(slug, seq)
   const [isLate, setLate] = useState(false)
   const [isPending, setPending] = useState(false)
-  const [fault, setFault] = useState<string>()
+  const [fault, setFault] = useState<ActionFault>()
   useEffect(() => {
     const timer = setTimeout(() => setLate(true), helpAfterMs)
     return () => clearTimeout(timer)
@@ -48,11 +50,7 @@ export function WatchStep({ slug, ingestUrl, canSend, seq }: Props) {
         </ul>
       )}
       {isBroken && <p className="text-12 text-warn-text">{text.watch.polling}</p>}
-      {fault !== undefined && (
-        <p role="alert" className="text-bad-text">
-          {fault}
-        </p>
-      )}
+      <FormFault fault={fault} />
       <span className="flex flex-wrap gap-2">
         {canSend && (
           <Button
@@ -61,7 +59,7 @@ export function WatchStep({ slug, ingestUrl, canSend, seq }: Props) {
               setPending(true)
               const result = await send(() => sendFirst(slug, {}))
               setPending(false)
-              setFault(result.ok ? undefined : result.message)
+              setFault(result.ok ? undefined : result)
             }}
           >
             {text.watch.sendTest}

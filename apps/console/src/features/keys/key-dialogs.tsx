@@ -2,8 +2,9 @@
 
 import { useRouter } from 'next/navigation'
 import { createContext, type ReactNode, useContext, useState } from 'react'
-import type { ActionResult } from '../../ui/action-result.ts'
+import type { ActionFault, ActionResult } from '../../ui/action-result.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
+import { FormFault } from '../../ui/form.tsx'
 import { count } from '../../ui/format.ts'
 import { send } from '../../ui/send.ts'
 import { useWish } from '../../ui/use-wish.ts'
@@ -49,7 +50,7 @@ export function KeyDialogs({ slug, ingestUrl, ownIp, rights, children }: Props) 
   const router = useRouter()
   const [asked, setAsked] = useState<Asked>()
   const [isPending, setPending] = useState(false)
-  const [fault, setFault] = useState<string>()
+  const [fault, setFault] = useState<ActionFault>()
 
   useWish('create', () => rights.test && setAsked({ what: 'create' }))
 
@@ -65,7 +66,7 @@ export function KeyDialogs({ slug, ingestUrl, ownIp, rights, children }: Props) 
     const result = await send(action)
     setPending(false)
     if (result.ok) close()
-    else setFault(result.message)
+    else setFault(result)
   }
 
   const key = asked !== undefined && 'key' in asked ? asked.key : undefined
@@ -116,7 +117,7 @@ export function KeyDialogs({ slug, ingestUrl, ownIp, rights, children }: Props) 
           >
             <p>{text.endOverlapLead(key.display)}</p>
             <p>{text.everywhere}</p>
-            <Fault message={fault} />
+            <FormFault fault={fault} />
           </ConfirmDialog>
         </>
       )}
@@ -127,7 +128,7 @@ export function KeyDialogs({ slug, ingestUrl, ownIp, rights, children }: Props) 
 type RevokeProps = {
   readonly isOpen: boolean
   readonly row: KeyRow
-  readonly fault: string | undefined
+  readonly fault: ActionFault | undefined
   readonly isPending: boolean
   readonly onOpenChange: (isOpen: boolean) => void
   readonly onConfirm: () => void
@@ -148,16 +149,8 @@ function RevokeDialog({ isOpen, row, fault, isPending, onOpenChange, onConfirm }
     >
       <p>{isUsed ? (requests > 0 ? text.revokeUsed(count(requests)) : text.revokeRecent) : text.revokeIdle}</p>
       <p>{text.everywhere}</p>
-      <Fault message={fault} />
+      <FormFault fault={fault} />
     </ConfirmDialog>
-  )
-}
-
-function Fault({ message }: { readonly message: string | undefined }) {
-  return (
-    <p role="alert" className="text-bad-text empty:hidden">
-      {message}
-    </p>
   )
 }
 

@@ -8,7 +8,6 @@ import { Banner, EmptyState, ErrorState, Section, Skeleton, SkeletonRows } from 
 import { Specimen, Stage, State } from './specimen.tsx'
 
 const banners = ['warn', 'bad', 'dup', 'neutral'] as const
-const role = 'viewer'
 const requestId = '01a21479-cbff-7159-8df3-0dc87adc3ff1'
 
 export function StateKit() {
@@ -47,7 +46,11 @@ export function StateKit() {
       <Specimen name="Forbidden">
         <State name="names the role and what it lacks" isWide>
           <Stage>
-            <Forbidden title="Audit log" role={role} capability="audit.read" />
+            <Forbidden
+              title="Audit log"
+              sentence="You need the admin role to see the audit log."
+              owners={['ana@example.com']}
+            />
           </Stage>
         </State>
       </Specimen>

@@ -2,8 +2,9 @@
 
 import { useRouter } from 'next/navigation'
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
-import type { ActionResult } from '../../ui/action-result.ts'
+import type { ActionFault, ActionResult } from '../../ui/action-result.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
+import { FormFault } from '../../ui/form.tsx'
 import { send } from '../../ui/send.ts'
 import { isDialogOpen, isTyping } from '../../ui/typing.ts'
 import { useWish } from '../../ui/use-wish.ts'
@@ -49,7 +50,7 @@ export function MemberDialogs({ slug, organization, rights, children }: Props) {
   const router = useRouter()
   const [asked, setAsked] = useState<Asked>()
   const [isPending, setPending] = useState(false)
-  const [fault, setFault] = useState<string>()
+  const [fault, setFault] = useState<ActionFault>()
 
   useWish('invite', () => rights.write && setAsked({ what: 'invite' }))
   useEffect(() => {
@@ -75,7 +76,7 @@ export function MemberDialogs({ slug, organization, rights, children }: Props) {
     const result = await send(action)
     setPending(false)
     if (result.ok) onDone(result.data)
-    else setFault(result.message)
+    else setFault(result)
   }
 
   const confirm = (what: Asked['what']) => ({
@@ -129,7 +130,7 @@ export function MemberDialogs({ slug, organization, rights, children }: Props) {
         }
       >
         <p>{text.resetLead(who)}</p>
-        <Fault message={fault} />
+        <FormFault fault={fault} />
       </ConfirmDialog>
       <ConfirmDialog
         {...confirm('renew')}
@@ -145,7 +146,7 @@ export function MemberDialogs({ slug, organization, rights, children }: Props) {
         }
       >
         <p>{text.renewLead(email)}</p>
-        <Fault message={fault} />
+        <FormFault fault={fault} />
       </ConfirmDialog>
       <ConfirmDialog
         {...confirm('sign-out')}
@@ -154,7 +155,7 @@ export function MemberDialogs({ slug, organization, rights, children }: Props) {
         onConfirm={() => member !== undefined && void run(() => signOutEverywhere(slug, { userId: member.userId }))}
       >
         <p>{text.signOutLead}</p>
-        <Fault message={fault} />
+        <FormFault fault={fault} />
       </ConfirmDialog>
       <ConfirmDialog
         {...confirm('revoke')}
@@ -163,16 +164,8 @@ export function MemberDialogs({ slug, organization, rights, children }: Props) {
         onConfirm={() => invite !== undefined && void run(() => revokeInvite(slug, { id: invite.id }))}
       >
         <p>{text.revokeInviteLead}</p>
-        <Fault message={fault} />
+        <FormFault fault={fault} />
       </ConfirmDialog>
     </Context>
-  )
-}
-
-function Fault({ message }: { readonly message: string | undefined }) {
-  return (
-    <p role="alert" className="text-bad-text empty:hidden">
-      {message}
-    </p>
   )
 }

@@ -1,8 +1,10 @@
 'use client'
 
 import { useState } from 'react'
+import type { ActionFault } from '../../ui/action-result.ts'
 import { RadioGroup } from '../../ui/choice.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
+import { FormFault } from '../../ui/form.tsx'
 import { send } from '../../ui/send.ts'
 import { personWords } from '../../words/person.ts'
 import { leave, removeMember } from './actions.ts'
@@ -21,14 +23,14 @@ type Props = {
 export function RemoveDialog({ slug, organization, member, isLeaving, onClose, onLeft }: Props) {
   const [keys, setKeys] = useState<'keep' | 'revoke'>('keep')
   const [isPending, setPending] = useState(false)
-  const [fault, setFault] = useState<string>()
+  const [fault, setFault] = useState<ActionFault>()
 
   async function confirm() {
     setPending(true)
     setFault(undefined)
     const result = await send(() => (isLeaving ? leave(slug, {}) : removeMember(slug, { userId: member.userId, keys })))
     setPending(false)
-    if (!result.ok) setFault(result.message)
+    if (!result.ok) setFault(result)
     else if (isLeaving) onLeft()
     else onClose()
   }
@@ -69,9 +71,7 @@ export function RemoveDialog({ slug, organization, member, isLeaving, onClose, o
           </ul>
         </>
       )}
-      <p role="alert" className="text-bad-text empty:hidden">
-        {fault}
-      </p>
+      <FormFault fault={fault} />
     </ConfirmDialog>
   )
 }

@@ -3,7 +3,9 @@
 import type { Role } from '@eventmesh/db'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
+import type { ActionFault } from '../../ui/action-result.ts'
 import { cn } from '../../ui/class-names.ts'
+import { FormFault } from '../../ui/form.tsx'
 import { Select } from '../../ui/select.tsx'
 import { send } from '../../ui/send.ts'
 import { personWords } from '../../words/person.ts'
@@ -19,7 +21,7 @@ export function RoleSelect({ member }: { readonly member: MemberRow }) {
   const router = useRouter()
   const { slug, rights, ask } = useMemberDialogs()
   const [wished, setWished] = useState<Role>()
-  const [fault, setFault] = useState<string>()
+  const [fault, setFault] = useState<ActionFault>()
   const isFixed = !rights.write || (member.role === 'owner' && !rights.owners) || member.isLastOwner
   if (isFixed) {
     return (
@@ -43,7 +45,7 @@ export function RoleSelect({ member }: { readonly member: MemberRow }) {
     const result = await send(() => setRole(slug, { userId: member.userId, role, from: member.role }))
     if (result.ok) router.refresh()
     else if (result.code === 'password_needed') ask({ what: 'role', wish: { member, role, asks: 'password' } })
-    else setFault(result.message)
+    else setFault(result)
     setWished(undefined)
   }
 
@@ -61,9 +63,7 @@ export function RoleSelect({ member }: { readonly member: MemberRow }) {
           disabledReason: value === 'owner' && !rights.owners ? text.ownersOnly : undefined,
         }))}
       />
-      <span role="alert" className="text-12 text-bad-text empty:hidden">
-        {fault}
-      </span>
+      <FormFault fault={fault} />
     </span>
   )
 }

@@ -1,7 +1,7 @@
 import 'server-only'
 import { type Attention, events, type Series, stats, type Top, type TopDimension } from '@eventmesh/db'
 import { database } from '../../server/database.ts'
-import { log } from '../../server/logger.ts'
+import { orNone } from '../../server/or-none.ts'
 import type { Member } from '../../server/session.ts'
 import { type OverviewRange, ranges } from './range.ts'
 
@@ -32,26 +32,18 @@ export async function overview(
       : { from: new Date(now.getTime() - ranges[range.name].ms), to: now }
   const top = (dimension: Dimension) =>
     orNone(
+      'overview',
       stats.top(db, tenant.id, { ...span, dimension, limit: dimension === all ? rowsMax.all : rowsMax.short }, now),
     )
   const [series, attention, type, source, key, reason] = await Promise.all([
-    orNone(stats.series(db, tenant.id, span, now)),
-    orNone(stats.attention(db, tenant.id, now)),
+    orNone('overview', stats.series(db, tenant.id, span, now)),
+    orNone('overview', stats.attention(db, tenant.id, now)),
     top('type'),
     top('source'),
     top('key'),
     top('reason'),
   ])
   return { at: now.toISOString(), series, attention, tops: { type, source, key, reason } }
-}
-
-async function orNone<T>(loading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await loading
-  } catch (error) {
-    log().warn({ error, route: 'overview' }, 'a card could not be loaded')
-    return undefined
-  }
 }
 
 /** Until the first accepted event there is nothing to look over. */

@@ -1,3 +1,5 @@
+import type { Capability, Role } from '@eventmesh/db'
+
 export const text = {
   skip: 'Skip to content',
   overview: 'Overview',
@@ -24,8 +26,20 @@ export const text = {
   openMenu: 'Open navigation',
   find: 'Find anything…',
   shortcuts: 'Keyboard shortcuts',
-  suspended: 'This organization is suspended by the operator. Its events are refused until it is resumed.',
+  suspended: 'Suspended by the operator on',
+  suspendedHint: 'Events are refused until the organization is resumed.',
+  showRefused: 'Show refused events',
 } as const
+
+const purposes: Readonly<Partial<Record<Capability, string>>> = {
+  'audit.read': 'see the audit log',
+  'settings.read': 'see the settings',
+  'sources.write': 'add a source',
+}
+
+export function forbiddenText(needed: Role, capability: Capability): string {
+  return `You need the ${needed} role to ${purposes[capability] ?? 'see this page'}.`
+}
 
 export const shortcuts: readonly (readonly [keys: string, does: string])[] = [
   ['⌘K', 'Find anything; Ctrl K elsewhere'],

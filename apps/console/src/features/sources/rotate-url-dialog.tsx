@@ -1,8 +1,10 @@
 'use client'
 
 import { useState } from 'react'
+import type { ActionFault } from '../../ui/action-result.ts'
 import { ConfirmDialog, Dialog } from '../../ui/dialog.tsx'
 import { DialogBody } from '../../ui/dialog-parts.tsx'
+import { FormFault } from '../../ui/form.tsx'
 import { send } from '../../ui/send.ts'
 import { ShownOnceFooter } from '../../ui/shown-once.tsx'
 import { useLeaveGuard } from '../../ui/use-leave-guard.ts'
@@ -17,14 +19,14 @@ type Props = { readonly slug: string; readonly sourceId: string; readonly onClos
 export function RotateUrlDialog({ slug, sourceId, onClose }: Props) {
   const [url, setUrl] = useState<string>()
   const [isPending, setPending] = useState(false)
-  const [fault, setFault] = useState<string>()
+  const [fault, setFault] = useState<ActionFault>()
 
   async function rotate() {
     setPending(true)
     const result = await send(() => rotateSourceUrl(slug, { id: sourceId }))
     setPending(false)
     if (result.ok) setUrl(result.data.url)
-    else setFault(result.message)
+    else setFault(result)
   }
 
   if (url !== undefined) {
@@ -47,9 +49,7 @@ export function RotateUrlDialog({ slug, sourceId, onClose }: Props) {
       onConfirm={() => void rotate()}
     >
       <p>{settings.rotateLead}</p>
-      <p role="alert" className="text-bad-text empty:hidden">
-        {fault}
-      </p>
+      <FormFault fault={fault} />
     </ConfirmDialog>
   )
 }

@@ -2,9 +2,10 @@
 
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import type { ActionResult } from '../../ui/action-result.ts'
+import type { ActionFault, ActionResult } from '../../ui/action-result.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
+import { FormFault } from '../../ui/form.tsx'
 import { Prose } from '../../ui/prose.tsx'
 import { send } from '../../ui/send.ts'
 import { Section } from '../../ui/states.tsx'
@@ -27,7 +28,7 @@ export function SourceDanger({ slug, source, provider, rights }: Props) {
   const router = useRouter()
   const [isDeleting, setDeleting] = useState(false)
   const [isPending, setPending] = useState(false)
-  const [fault, setFault] = useState<string>()
+  const [fault, setFault] = useState<ActionFault>()
   const isPaused = source.pausedAt !== null
 
   async function run(change: () => Promise<ActionResult<null>>, onDone: () => void) {
@@ -36,7 +37,7 @@ export function SourceDanger({ slug, source, provider, rights }: Props) {
     const result = await send(change)
     setPending(false)
     if (result.ok) onDone()
-    else setFault(result.message)
+    else setFault(result)
   }
 
   return (
@@ -78,11 +79,7 @@ export function SourceDanger({ slug, source, provider, rights }: Props) {
           </Button>
         </div>
       </Section>
-      {!isDeleting && (
-        <p role="alert" className="text-bad-text empty:hidden">
-          {fault}
-        </p>
-      )}
+      {!isDeleting && <FormFault fault={fault} />}
       <ConfirmDialog
         isOpen={isDeleting}
         onOpenChange={setDeleting}
@@ -101,9 +98,7 @@ export function SourceDanger({ slug, source, provider, rights }: Props) {
         }
       >
         <p>{danger.removeLead}</p>
-        <p role="alert" className="text-bad-text empty:hidden">
-          {fault}
-        </p>
+        <FormFault fault={fault} />
       </ConfirmDialog>
     </div>
   )

@@ -2,9 +2,11 @@
 
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
+import type { ActionFault } from '../../ui/action-result.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConfirmDialog, Dialog } from '../../ui/dialog.tsx'
 import { DialogBody } from '../../ui/dialog-parts.tsx'
+import { FormFault } from '../../ui/form.tsx'
 import { relative } from '../../ui/format.ts'
 import { send } from '../../ui/send.ts'
 import { Banner, Section } from '../../ui/states.tsx'
@@ -133,7 +135,7 @@ function RemoveDialog({
 }) {
   const now = useNow()
   const [isPending, setPending] = useState(false)
-  const [fault, setFault] = useState<string>()
+  const [fault, setFault] = useState<ActionFault>()
   const last =
     row.lastMatchedAt === null || now === undefined ? secrets.never : relative(new Date(row.lastMatchedAt), now)
 
@@ -142,7 +144,7 @@ function RemoveDialog({
     const result = await send(() => removeSecret(slug, { id: sourceId, secretId: row.id }))
     setPending(false)
     if (result.ok) onClose()
-    else setFault(result.message)
+    else setFault(result)
   }
   return (
     <ConfirmDialog
@@ -159,9 +161,7 @@ function RemoveDialog({
         {secrets.fingerprint} <code>{row.fingerprint}</code>
       </p>
       <p>{secrets.removeLead(last)}</p>
-      <p role="alert" className="text-bad-text empty:hidden">
-        {fault}
-      </p>
+      <FormFault fault={fault} />
     </ConfirmDialog>
   )
 }

@@ -1,6 +1,7 @@
 import { can, members } from '@eventmesh/db'
 import type { Metadata } from 'next'
 import { cookies } from 'next/headers'
+import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { SessionEnded } from '../../../features/account/session-ended.tsx'
 import { laterCookie } from '../../../features/get-started/later.ts'
@@ -12,6 +13,7 @@ import { database } from '../../../server/database.ts'
 import { pageMember } from '../../../server/page.ts'
 import { endOf } from '../../../server/session.ts'
 import { Banner } from '../../../ui/states.tsx'
+import { Time } from '../../../ui/time.tsx'
 
 type Props = { readonly children: ReactNode; readonly params: Promise<{ readonly tenant: string }> }
 
@@ -40,7 +42,12 @@ export default async function TenantLayout({ children, params }: Props) {
     >
       {tenant.suspendedAt !== null && (
         <Banner severity="bad" className="rounded-none">
-          {text.suspended}
+          <span>
+            {text.suspended} <Time at={tenant.suspendedAt.toISOString()} as="date" />. {text.suspendedHint}
+          </span>
+          <Link href={`/${tenant.slug}/events?reason=tenant_suspended&range=30d`} className="font-medium underline">
+            {text.showRefused}
+          </Link>
         </Banner>
       )}
       {children}

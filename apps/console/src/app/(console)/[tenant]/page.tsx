@@ -5,9 +5,9 @@ import { dimensions, hasAccepted, overview } from '../../../features/overview/qu
 import { readRange } from '../../../features/overview/range.ts'
 import { RangeRow } from '../../../features/overview/range-row.tsx'
 import { text } from '../../../features/overview/text.ts'
+import { ForbiddenPage } from '../../../features/shell/forbidden-page.tsx'
 import { pageMember } from '../../../server/page.ts'
 import { requestFacts } from '../../../server/request.ts'
-import { Forbidden } from '../../../ui/forbidden.tsx'
 import { PageHeader } from '../../../ui/page-header.tsx'
 
 export const metadata: Metadata = { title: text.title }
@@ -20,7 +20,7 @@ type Props = {
 export default async function OverviewPage({ params, searchParams }: Props) {
   const { tenant } = await params
   const answer = await pageMember(tenant, 'events.read')
-  if (!answer.ok) return <Forbidden title={text.title} role={answer.role} capability={answer.capability} />
+  if (!answer.ok) return <ForbiddenPage title={text.title} answer={answer} />
   if (!(await hasAccepted(answer.member))) redirect(`/${tenant}/get-started`)
   const given = await searchParams
   const range = readRange({

@@ -6,11 +6,11 @@ import { type Entry, EntryDialog } from '../../../../features/audit/entry-dialog
 import { readAuditFilter } from '../../../../features/audit/filter.ts'
 import { auditNames, auditPage } from '../../../../features/audit/queries.ts'
 import { text } from '../../../../features/audit/text.ts'
+import { ForbiddenPage } from '../../../../features/shell/forbidden-page.tsx'
 import { pageMember } from '../../../../server/page.ts'
 import { requestFacts } from '../../../../server/request.ts'
 import type { Member } from '../../../../server/session.ts'
 import { LinkButton } from '../../../../ui/button.tsx'
-import { Forbidden } from '../../../../ui/forbidden.tsx'
 import { PageHeader } from '../../../../ui/page-header.tsx'
 import { Part } from '../../../../ui/part.tsx'
 import { EmptyState } from '../../../../ui/states.tsx'
@@ -25,7 +25,7 @@ type Props = {
 export default async function AuditLogPage({ params, searchParams }: Props) {
   const { tenant } = await params
   const answer = await pageMember(tenant, 'audit.read')
-  if (!answer.ok) return <Forbidden title={text.title} role={answer.role} capability={answer.capability} />
+  if (!answer.ok) return <ForbiddenPage title={text.title} answer={answer} />
   const { member } = answer
   const query = new URLSearchParams(
     Object.entries(await searchParams).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),

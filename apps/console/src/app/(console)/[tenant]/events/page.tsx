@@ -6,12 +6,13 @@ import { LiveButton } from '../../../../features/events/live-button.tsx'
 import { hasEvents, hasOlder, listEvents } from '../../../../features/events/queries.ts'
 import { text } from '../../../../features/events/text.ts'
 import { SendTestButton } from '../../../../features/send-test/send-test-dialog.tsx'
+import { ForbiddenPage } from '../../../../features/shell/forbidden-page.tsx'
+import { LoadFailed } from '../../../../features/shell/load-failed.tsx'
+import { orNone } from '../../../../server/or-none.ts'
 import { pageMember } from '../../../../server/page.ts'
-import { requestFacts } from '../../../../server/request.ts'
 import { LinkButton } from '../../../../ui/button.tsx'
-import { Forbidden } from '../../../../ui/forbidden.tsx'
 import { PageHeader } from '../../../../ui/page-header.tsx'
-import { EmptyState, ErrorState } from '../../../../ui/states.tsx'
+import { EmptyState } from '../../../../ui/states.tsx'
 
 export const metadata: Metadata = { title: text.title }
 
@@ -23,7 +24,7 @@ type Props = {
 export default async function EventsListPage({ params, searchParams }: Props) {
   const { tenant } = await params
   const answer = await pageMember(tenant, 'events.read')
-  if (!answer.ok) return <Forbidden title={text.title} role={answer.role} capability={answer.capability} />
+  if (!answer.ok) return <ForbiddenPage title={text.title} answer={answer} />
   const { member } = answer
   const given = await searchParams
   const filter = readFilter({
@@ -32,7 +33,7 @@ export default async function EventsListPage({ params, searchParams }: Props) {
       return typeof value === 'string' ? value : null
     },
   })
-  const found = await listEvents(member, filter)
+  const found = await orNone('events', listEvents(member, filter))
   const base = `/${tenant}/events`
   const header = (
     <PageHeader
@@ -48,22 +49,11 @@ export default async function EventsListPage({ params, searchParams }: Props) {
       }
     />
   )
-  if (found.state === 'too_long' || found.state === 'cursor_mismatch') {
-    return (
-      <>
-        {header}
-        <ErrorState
-          title={text.tooLong}
-          requestId={(await requestFacts()).requestId}
-          retry={<LinkButton href={base}>{text.clear}</LinkButton>}
-        />
-      </>
-    )
-  }
-  const fault = found.state === 'faults' ? found.faults[0] : undefined
-  const page = found.state === 'page' ? found.page : { rows: [], older: null, isRangeIgnored: false }
-  const isNew = page.rows.length === 0 && !isFiltered(filter) && !(await hasEvents(member))
-  const isOlderThere = page.rows.length === 0 && !isNew && (await hasOlder(member, filter))
+  const fault = found?.state === 'faults' ? found.faults[0] : undefined
+  const isLoaded = found?.state === 'page'
+  const page = isLoaded ? found.page : { rows: [], older: null, isRangeIgnored: false }
+  const isNew = isLoaded && page.rows.length === 0 && !isFiltered(filter) && !(await hasEvents(member))
+  const isOlderThere = isLoaded && page.rows.length === 0 && !isNew && (await hasOlder(member, filter))
   const widened = writeFilter({ ...filter, range: '30d', between: undefined })
   return (
     <>
@@ -73,7 +63,9 @@ export default async function EventsListPage({ params, searchParams }: Props) {
         initial={page}
         mayExport={can(member.role, 'events.export')}
         empty={
-          isNew ? (
+          !isLoaded && fault === undefined ? (
+            <LoadFailed title={found === undefined ? text.failed : text.tooLong} />
+          ) : isNew ? (
             <EmptyState
               title={text.emptyTitle}
               actions={

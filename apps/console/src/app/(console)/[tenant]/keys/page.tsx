@@ -4,11 +4,11 @@ import { CreateKeyButton } from '../../../../features/keys/create-button.tsx'
 import { KeysTable } from '../../../../features/keys/keys-table.tsx'
 import { listKeys } from '../../../../features/keys/queries.ts'
 import { statusText, text } from '../../../../features/keys/text.ts'
+import { ForbiddenPage } from '../../../../features/shell/forbidden-page.tsx'
 import { pageMember } from '../../../../server/page.ts'
 import { requestFacts } from '../../../../server/request.ts'
 import type { Member } from '../../../../server/session.ts'
 import { LinkButton } from '../../../../ui/button.tsx'
-import { Forbidden } from '../../../../ui/forbidden.tsx'
 import { ListFilter } from '../../../../ui/list-filter.tsx'
 import { PageHeader } from '../../../../ui/page-header.tsx'
 import { Part } from '../../../../ui/part.tsx'
@@ -24,7 +24,7 @@ type Props = {
 export default async function KeysPage({ params, searchParams }: Props) {
   const { tenant } = await params
   const answer = await pageMember(tenant, 'keys.read')
-  if (!answer.ok) return <Forbidden title={text.title} role={answer.role} capability={answer.capability} />
+  if (!answer.ok) return <ForbiddenPage title={text.title} answer={answer} />
   const { q, status } = await searchParams
   const search = typeof q === 'string' && q !== '' ? q.slice(0, 64) : undefined
   const wanted = typeof status === 'string' && Object.hasOwn(statusText, status) ? (status as KeyStatus) : undefined

@@ -7,11 +7,11 @@ import { MembersBar } from '../../../../features/members/members-bar.tsx'
 import { MembersTable } from '../../../../features/members/members-table.tsx'
 import { listInvites, listMembers } from '../../../../features/members/queries.ts'
 import { text } from '../../../../features/members/text.ts'
+import { ForbiddenPage } from '../../../../features/shell/forbidden-page.tsx'
 import { pageMember } from '../../../../server/page.ts'
 import { requestFacts } from '../../../../server/request.ts'
 import type { Member } from '../../../../server/session.ts'
 import { LinkButton } from '../../../../ui/button.tsx'
-import { Forbidden } from '../../../../ui/forbidden.tsx'
 import { PageHeader } from '../../../../ui/page-header.tsx'
 import { Part } from '../../../../ui/part.tsx'
 import { EmptyState } from '../../../../ui/states.tsx'
@@ -26,7 +26,7 @@ type Props = {
 export default async function MembersPage({ params, searchParams }: Props) {
   const { tenant } = await params
   const answer = await pageMember(tenant, 'members.read')
-  if (!answer.ok) return <Forbidden title={text.title} role={answer.role} capability={answer.capability} />
+  if (!answer.ok) return <ForbiddenPage title={text.title} answer={answer} />
   const { member } = answer
   const { tab, q } = await searchParams
   const search = typeof q === 'string' && q.trim() !== '' ? q.trim().slice(0, 254) : undefined

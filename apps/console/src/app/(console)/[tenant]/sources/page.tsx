@@ -1,5 +1,6 @@
 import { can } from '@eventmesh/db'
 import type { Metadata } from 'next'
+import { ForbiddenPage } from '../../../../features/shell/forbidden-page.tsx'
 import { AddSourceButton } from '../../../../features/sources/add-button.tsx'
 import { listSources } from '../../../../features/sources/queries.ts'
 import { SourcesTable } from '../../../../features/sources/sources-table.tsx'
@@ -8,7 +9,6 @@ import { pageMember } from '../../../../server/page.ts'
 import { requestFacts } from '../../../../server/request.ts'
 import type { Member } from '../../../../server/session.ts'
 import { LinkButton } from '../../../../ui/button.tsx'
-import { Forbidden } from '../../../../ui/forbidden.tsx'
 import { ListFilter } from '../../../../ui/list-filter.tsx'
 import { PageHeader } from '../../../../ui/page-header.tsx'
 import { Part } from '../../../../ui/part.tsx'
@@ -24,7 +24,7 @@ type Props = {
 export default async function SourcesPage({ params, searchParams }: Props) {
   const { tenant } = await params
   const answer = await pageMember(tenant, 'sources.read')
-  if (!answer.ok) return <Forbidden title={text.title} role={answer.role} capability={answer.capability} />
+  if (!answer.ok) return <ForbiddenPage title={text.title} answer={answer} />
   const { q, status } = await searchParams
   const search = typeof q === 'string' && q !== '' ? q.slice(0, 64) : undefined
   const wanted = typeof status === 'string' && Object.hasOwn(statusText, status) ? status : undefined

@@ -4,9 +4,9 @@ import { EventDetailView } from '../../../../../features/events/event-detail.tsx
 import { resolveEvent, viewEvent } from '../../../../../features/events/queries.ts'
 import { RequestItemsView } from '../../../../../features/events/request-items.tsx'
 import { text } from '../../../../../features/events/text.ts'
+import { ForbiddenPage } from '../../../../../features/shell/forbidden-page.tsx'
 import { pageMember } from '../../../../../server/page.ts'
 import { LinkButton } from '../../../../../ui/button.tsx'
-import { Forbidden } from '../../../../../ui/forbidden.tsx'
 import { shortId } from '../../../../../ui/format.ts'
 import { PageHeader } from '../../../../../ui/page-header.tsx'
 import { EmptyState } from '../../../../../ui/states.tsx'
@@ -21,7 +21,7 @@ type Props = {
 export default async function EventDetailPage({ params, searchParams }: Props) {
   const { tenant, id } = await params
   const answer = await pageMember(tenant, 'events.read')
-  if (!answer.ok) return <Forbidden title={text.title} role={answer.role} capability={answer.capability} />
+  if (!answer.ok) return <ForbiddenPage title={text.title} answer={answer} />
   const { member } = answer
   const after = Number((await searchParams).after ?? '-1')
   const resolved = await resolveEvent(

@@ -8,9 +8,9 @@ import { Expires, KeyStatusMark, LastUsed, Mode } from '../../../../../features/
 import { KeyMenu } from '../../../../../features/keys/key-menu.tsx'
 import { getKey, keyChanges, monthOfUse } from '../../../../../features/keys/queries.ts'
 import { text } from '../../../../../features/keys/text.ts'
+import { ForbiddenPage } from '../../../../../features/shell/forbidden-page.tsx'
 import { pageMember } from '../../../../../server/page.ts'
 import { Fact, Facts } from '../../../../../ui/facts.tsx'
-import { Forbidden } from '../../../../../ui/forbidden.tsx'
 import { count } from '../../../../../ui/format.ts'
 import { Id } from '../../../../../ui/id.tsx'
 import { PageHeader } from '../../../../../ui/page-header.tsx'
@@ -27,7 +27,7 @@ export default async function KeyPage({
 }) {
   const { tenant, id } = await params
   const answer = await pageMember(tenant, 'keys.read')
-  if (!answer.ok) return <Forbidden title={text.title} role={answer.role} capability={answer.capability} />
+  if (!answer.ok) return <ForbiddenPage title={text.title} answer={answer} />
   const { member } = answer
   const row = isUuid(id) ? await getKey(member, id) : undefined
   if (row === undefined) notFound()

@@ -10,9 +10,9 @@ import { SectionNav } from '../../../../../features/settings/section-nav.tsx'
 import { isSection, type Section, sections } from '../../../../../features/settings/sections.ts'
 import { SecurityForm } from '../../../../../features/settings/security-form.tsx'
 import { text } from '../../../../../features/settings/text.ts'
+import { ForbiddenPage } from '../../../../../features/shell/forbidden-page.tsx'
 import { pageMember } from '../../../../../server/page.ts'
 import type { Member } from '../../../../../server/session.ts'
-import { Forbidden } from '../../../../../ui/forbidden.tsx'
 import { PageHeader } from '../../../../../ui/page-header.tsx'
 
 type Props = { readonly params: Promise<{ readonly tenant: string; readonly section: string }> }
@@ -27,7 +27,7 @@ export default async function SettingsSectionPage({ params }: Props) {
   const { tenant, section } = await params
   if (!isSection(section)) notFound()
   const answer = await pageMember(tenant, section === 'account' ? 'events.read' : 'settings.read')
-  if (!answer.ok) return <Forbidden title={text.title} role={answer.role} capability={answer.capability} />
+  if (!answer.ok) return <ForbiddenPage title={text.title} answer={answer} />
   const { member } = answer
   return (
     <>

@@ -2,6 +2,7 @@ import { can } from '@eventmesh/db'
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
+import { ForbiddenPage } from '../../../../../features/shell/forbidden-page.tsx'
 import {
   deliveriesOf,
   getSource,
@@ -19,7 +20,6 @@ import { SourceTabs } from '../../../../../features/sources/source-tabs.tsx'
 import { text } from '../../../../../features/sources/text.ts'
 import { pageMember } from '../../../../../server/page.ts'
 import { LinkButton } from '../../../../../ui/button.tsx'
-import { Forbidden } from '../../../../../ui/forbidden.tsx'
 import { PageHeader } from '../../../../../ui/page-header.tsx'
 
 export const metadata: Metadata = { title: 'Source' }
@@ -31,7 +31,7 @@ export default async function SourcePage({
 }) {
   const { tenant, id } = await params
   const answer = await pageMember(tenant, 'sources.read')
-  if (!answer.ok) return <Forbidden title={text.title} role={answer.role} capability={answer.capability} />
+  if (!answer.ok) return <ForbiddenPage title={text.title} answer={answer} />
   const { member } = answer
   const source = await getSource(member, id)
   if (source === undefined) notFound()

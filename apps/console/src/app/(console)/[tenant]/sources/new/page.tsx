@@ -3,6 +3,7 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
 import type { ReactNode } from 'react'
+import { ForbiddenPage } from '../../../../../features/shell/forbidden-page.tsx'
 import { ConnectForm } from '../../../../../features/sources/connect-form.tsx'
 import { Connected } from '../../../../../features/sources/connected.tsx'
 import { ProviderTiles } from '../../../../../features/sources/provider-tiles.tsx'
@@ -11,7 +12,6 @@ import { Steps } from '../../../../../features/sources/steps.tsx'
 import { text } from '../../../../../features/sources/text.ts'
 import { VerificationTest } from '../../../../../features/sources/verification-test.tsx'
 import { pageMember } from '../../../../../server/page.ts'
-import { Forbidden } from '../../../../../ui/forbidden.tsx'
 import { PageHeader } from '../../../../../ui/page-header.tsx'
 import { Prose } from '../../../../../ui/prose.tsx'
 
@@ -26,7 +26,7 @@ type Props = {
 export default async function AddSourcePage({ params, searchParams }: Props) {
   const { tenant } = await params
   const answer = await pageMember(tenant, 'sources.write')
-  if (!answer.ok) return <Forbidden title={text.adding.title} role={answer.role} capability={answer.capability} />
+  if (!answer.ok) return <ForbiddenPage title={text.adding.title} answer={answer} />
   const { member } = answer
   const rights = {
     write: true,

@@ -1,0 +1,126 @@
+import type { Page } from '@playwright/test'
+import { query } from '../harness/records.ts'
+import { violations } from './axe.ts'
+import { expect, type House, signIn, test } from './fixtures.ts'
+import { browserOf, organization } from './organization.ts'
+
+const title = (page: Page) => page.getByRole('heading', { level: 1 })
+
+test('an address that no page has keeps the frame for members, and is bare for everybody else', async ({
+  browser,
+  page,
+  house,
+}) => {
+  await signIn(page, house, undefined, `/${house.slug}/keys`)
+  for (const path of ['/nothing', '/nothing/at/all']) {
+    const answer = await page.goto(`${house.mesh.consoleUrl}/${house.slug}${path}`)
+    expect(answer?.status(), path).toBe(404)
+    await expect(page.getByRole('navigation', { name: 'Main' }), path).toBeVisible()
+  }
+  const outsider = await organization(house, 'elsewhere')
+  const theirs = await browserOf(browser, house, outsider.ownerEmail, `/${outsider.slug}/keys`)
+  for (const slug of [house.slug, 'nobodys']) {
+    const answer = await theirs.page.goto(`${house.mesh.consoleUrl}/${slug}/nothing`)
+    expect(answer?.status(), slug).toBe(404)
+    await expect(theirs.page.getByRole('navigation', { name: 'Main' }), slug).toHaveCount(0)
+  }
+  await theirs.context.close()
+})
+
+test('a search that takes too long keeps the search and its filters', async ({ page, house }) => {
+  test.setTimeout(60_000)
+  await signIn(page, house, undefined, `/${house.slug}/keys`)
+  const locked = query(
+    house.mesh.dataDir,
+    'begin; lock table event_index in access exclusive mode; select pg_sleep(12); commit',
+  )
+  await expect
+    .poll(async () =>
+      (
+        await query<{ n: number }>(
+          house.mesh.dataDir,
+          `select count(*)::int as n from pg_locks where mode = 'AccessExclusiveLock' and granted
+             and relation = 'event_index'::regclass`,
+        )
+      ).map(({ n }) => n),
+    )
+    .toEqual([1])
+  await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events?q=type:slow.*&outcome=rejected`)
+  await expect(page.getByText('This search took too long. Add a type or a shorter range.')).toBeVisible()
+  await expect(page.getByRole('searchbox')).toHaveValue('type:slow.*')
+  await expect(page.getByRole('button', { name: /Outcome/ }).first()).toBeVisible()
+  await locked
+})
+
+test('whoever lacks a right is told which role has it and who can give it', async ({ browser, house }) => {
+  const { slug, ownerEmail, member } = await organization(house, 'lacking')
+  const viewer = await member('vic', 'viewer')
+  const { page, context } = await browserOf(browser, house, viewer, `/${slug}/audit`)
+  await expect(title(page)).toHaveText('Audit log')
+  await expect(page.getByText('You need the admin role to see the audit log.')).toBeVisible()
+  await expect(page.getByText(`Owners: ${ownerEmail}`)).toBeVisible()
+  await page.goto(`${house.mesh.consoleUrl}/${slug}/sources/new`)
+  await expect(page.getByText('You need the developer role to add a source.')).toBeVisible()
+  await context.close()
+})
+
+test('a suspended organization says since when, and leads to what was refused', async ({ browser, house }) => {
+  const { slug, tenantId, ownerEmail } = await organization(house, 'suspended')
+  await query(house.mesh.dataDir, `update tenant set suspended_at = '2026-11-02T10:00:00Z' where id = '${tenantId}'`)
+  const { page, context } = await browserOf(browser, house, ownerEmail, `/${slug}/keys`)
+  await expect(page.getByText('Suspended by the operator on Nov 2, 2026.')).toBeVisible()
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('link', { name: 'Show refused events' }).click()
+  await page.waitForURL(`**/${slug}/events?*`)
+  expect(new URL(page.url()).searchParams.get('reason')).toBe('tenant_suspended')
+  await context.close()
+})
+
+test('a list whose place is lost starts over instead of failing again', async ({ page, house }) => {
+  await signIn(page, house, undefined, `/${house.slug}/keys`)
+  for (let n = 0; n < 101; n += 1) await one(house, n)
+  const list = `${house.mesh.consoleUrl}/${house.slug}/events?q=type:states.many`
+  let isLost = true
+  await page.route('**/api/*/events?*cursor=*', async (route) => {
+    if (!isLost) return await route.continue()
+    await route.fulfill({ status: 400, json: { status: 400, code: 'cursor_mismatch' } })
+  })
+  await expect(async () => {
+    await page.goto(list)
+    await expect(page.locator('tr[data-event-row]')).toHaveCount(100, { timeout: 2_000 })
+  }).toPass({ timeout: 30_000 })
+  await page.mouse.wheel(0, 100_000)
+  await expect(page.getByText('The place in this list is lost; it starts over.')).toBeVisible()
+  isLost = false
+  await page.getByRole('button', { name: 'Show the newest' }).click()
+  await page.mouse.wheel(0, 100_000)
+  await expect(page.locator('tr[data-event-row]')).toHaveCount(101)
+})
+
+test('a refused action shows the request that was refused', async ({ browser, house }) => {
+  const { slug, tenantId, ownerEmail, member } = await organization(house, 'refusing')
+  const admin = await member('adam', 'admin')
+  const { page, context } = await browserOf(browser, house, ownerEmail, `/${slug}/members`)
+  await page
+    .getByRole('combobox', { name: `Role of ${admin}` })
+    .first()
+    .click()
+  // Somebody else was faster.
+  await query(
+    house.mesh.dataDir,
+    `update membership set role = 'viewer' where tenant_id = '${tenantId}' and role = 'admin'`,
+  )
+  await page.getByRole('option', { name: /Developer/ }).click()
+  const alert = page.getByRole('alert').filter({ hasText: 'Request' })
+  await expect(alert.getByRole('button', { name: 'Copy request id' }).first()).toBeVisible()
+  await context.close()
+})
+
+async function one({ mesh }: House, n: number): Promise<void> {
+  const response = await fetch(`${mesh.ingestUrl}/v1/events`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${mesh.apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ event_type: 'states.many', payload: { n }, idempotency_key: `states-${n}` }),
+  })
+  expect(response.status).toBe(202)
+}

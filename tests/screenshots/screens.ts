@@ -45,7 +45,7 @@ export const screens: readonly Screen[] = [
   { name: 'setup-spent', path: '/setup/unknown', as: 'nobody' },
   { name: 'invite-spent', path: '/invite/unknown', as: 'nobody' },
   { name: 'reset', path: '/reset/unknown', as: 'nobody' },
-  { name: 'not-found', path: '/static/nothing', as: 'nobody' },
+  { name: 'not-found', path: '/no/such/place', as: 'nobody' },
   { name: 'new-organization', path: '/new' },
   { name: 'new-organization-faults', path: '/new', prepare: button('Create organization') },
   { name: 'get-started', path: '/{tenant}/get-started' },

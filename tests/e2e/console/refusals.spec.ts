@@ -6,28 +6,7 @@ import { browserOf, organization } from './organization.ts'
 
 const title = (page: Page) => page.getByRole('heading', { level: 1 })
 
-test('an address that no page has keeps the frame for members, and is bare for everybody else', async ({
-  browser,
-  page,
-  house,
-}) => {
-  await signIn(page, house, undefined, `/${house.slug}/keys`)
-  for (const path of ['/nothing', '/nothing/at/all']) {
-    const answer = await page.goto(`${house.mesh.consoleUrl}/${house.slug}${path}`)
-    expect(answer?.status(), path).toBe(404)
-    await expect(page.getByRole('navigation', { name: 'Main' }), path).toBeVisible()
-  }
-  const outsider = await organization(house, 'elsewhere')
-  const theirs = await browserOf(browser, house, outsider.ownerEmail, `/${outsider.slug}/keys`)
-  for (const slug of [house.slug, 'nobodys']) {
-    const answer = await theirs.page.goto(`${house.mesh.consoleUrl}/${slug}/nothing`)
-    expect(answer?.status(), slug).toBe(404)
-    await expect(theirs.page.getByRole('navigation', { name: 'Main' }), slug).toHaveCount(0)
-  }
-  await theirs.context.close()
-})
-
-test('a search that takes too long keeps the search and its filters', async ({ page, house }) => {
+test('a search that cannot be answered keeps the search and its filters', async ({ page, house }) => {
   test.setTimeout(60_000)
   await signIn(page, house, undefined, `/${house.slug}/keys`)
   const locked = query(
@@ -46,7 +25,7 @@ test('a search that takes too long keeps the search and its filters', async ({ p
     )
     .toEqual([1])
   await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events?q=type:slow.*&outcome=rejected`)
-  await expect(page.getByText('This search took too long. Add a type or a shorter range.')).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: 'The events could not be loaded' })).toBeVisible()
   await expect(page.getByRole('searchbox')).toHaveValue('type:slow.*')
   await expect(page.getByRole('button', { name: /Outcome/ }).first()).toBeVisible()
   await locked

@@ -1,5 +1,5 @@
 import 'server-only'
-import { type Capability, type Role, reservedSlugs } from '@eventmesh/db'
+import type { Capability, Role } from '@eventmesh/db'
 import { notFound, redirect } from 'next/navigation'
 import { requestFacts } from './request.ts'
 import { type CurrentUser, currentUser, type Member, requireMember } from './session.ts'
@@ -10,8 +10,6 @@ export type PageMember =
 
 /** For pages: whoever may not be here is sent on or sees a 404; who lacks the right gets the Forbidden screen. */
 export async function pageMember(slug: string, capability: Capability): Promise<PageMember> {
-  // No organization has such a name: what is asked for is no page, whoever asks.
-  if (reservedSlugs.has(slug)) notFound()
   const answer = await requireMember(slug, capability)
   if (answer.ok) return { ok: true, member: answer.member }
   switch (answer.reason) {

@@ -70,10 +70,12 @@ export function EventDetailView({ slug, view }: Props) {
 function useTab(values: readonly DetailTab[]) {
   const { params, replace } = useAddress()
   const given = params.get('tab')
-  const tab = values.find((value) => value === given) ?? values[0]
+  // Who opens a refusal asks what its sender was told.
+  const first = values.find((value) => value === 'answer') ?? values[0]
+  const tab = values.find((value) => value === given) ?? first
   const showTab = useStable((value: string) => {
     const next = new URLSearchParams(params)
-    if (value === values[0]) next.delete('tab')
+    if (value === first) next.delete('tab')
     else next.set('tab', value)
     replace(next)
   })

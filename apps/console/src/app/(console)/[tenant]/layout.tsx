@@ -10,6 +10,7 @@ import { PaletteHost } from '../../../features/palette/palette-host.tsx'
 import { Shell } from '../../../features/shell/shell.tsx'
 import { text } from '../../../features/shell/text.ts'
 import { database } from '../../../server/database.ts'
+import { orNone } from '../../../server/or-none.ts'
 import { pageMember } from '../../../server/page.ts'
 import { endOf } from '../../../server/session.ts'
 import { Banner } from '../../../ui/states.tsx'
@@ -30,7 +31,7 @@ export default async function TenantLayout({ children, params }: Props) {
   const isPutOff = (await cookies()).has(laterCookie) && can(role, 'keys.write.test')
   const [organizations, getStarted] = await Promise.all([
     members.organizationsOf(database(), userId),
-    isPutOff ? progressOf(member) : undefined,
+    isPutOff ? orNone('get-started', progressOf(member)) : undefined,
   ])
   return (
     <Shell

@@ -8,8 +8,8 @@ export default defineConfig({
   testMatch: '*.spec.ts',
   globalSetup: './setup.ts',
   outputDir: '../../../test-results',
-  // Each has a console and a database of its own; the files of one follow each other.
-  workers: 2,
+  // Two would keep two cores busy without end, and what waits for a page would wait in vain.
+  workers: 1,
   fullyParallel: false,
   // Shared machines are noisy: a test has a second try there, and the report names it.
   retries: process.env.CI === 'true' ? 1 : 0,

@@ -31,6 +31,8 @@ for (const size of sizes) {
   })
 
   test(`what opens over the kit has nothing that axe finds, at ${size.width}`, async ({ page, house }) => {
+    // Fourteen things in two themes.
+    test.setTimeout(150_000)
     await page.setViewportSize(size)
     await page.goto(`${house.mesh.consoleUrl}/dev/kit`)
     for (const name of openers) {

@@ -2,10 +2,10 @@
 
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import { Button } from '../../ui/button.tsx'
 import { Field, Input } from '../../ui/field.tsx'
 import { FormFault, useForm } from '../../ui/form.tsx'
 import { saveName } from './actions.ts'
+import { SaveRow } from './save-row.tsx'
 import { text } from './text.ts'
 
 export function NameForm({ name }: { readonly name: string | null }) {
@@ -22,14 +22,7 @@ export function NameForm({ name }: { readonly name: string | null }) {
       <Field name="name" label={words.name} hint={words.hint} error={form.errors.name} isOptional>
         <Input autoComplete="name" maxLength={80} defaultValue={name ?? ''} />
       </Field>
-      <div className="flex flex-wrap items-center gap-3">
-        <Button type="submit" isPending={form.isPending}>
-          {words.button}
-        </Button>
-        <span role="status" className="text-ok-text">
-          {isSaved ? words.done : ''}
-        </span>
-      </div>
+      <SaveRow button={words.button} done={words.done} isPending={form.isPending} isDone={isSaved} />
     </form>
   )
 }

@@ -2,10 +2,10 @@
 
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import { Button } from '../../ui/button.tsx'
 import { Field, PasswordInput } from '../../ui/field.tsx'
 import { FormFault, useForm } from '../../ui/form.tsx'
 import { changePassword } from './actions.ts'
+import { SaveRow } from './save-row.tsx'
 import { text } from './text.ts'
 
 export function PasswordForm({ email }: { readonly email: string }) {
@@ -27,14 +27,7 @@ export function PasswordForm({ email }: { readonly email: string }) {
       <Field name="fresh" label={words.fresh} hint={words.hint} error={form.errors.fresh}>
         <PasswordInput autoComplete="new-password" required />
       </Field>
-      <div className="flex flex-wrap items-center gap-3">
-        <Button type="submit" isPending={form.isPending}>
-          {words.button}
-        </Button>
-        <span role="status" className="text-ok-text">
-          {changes > 0 ? words.done : ''}
-        </span>
-      </div>
+      <SaveRow button={words.button} done={words.done} isPending={form.isPending} isDone={changes > 0} />
     </form>
   )
 }

@@ -141,6 +141,7 @@ function watchStream(): void {
 }
 
 function streamed(page: Page): Promise<Streamed> {
+  // `watchStream` left it there; no type of the window knows of it.
   return page.evaluate(() => (window as unknown as { readonly streamed: Streamed }).streamed)
 }
 

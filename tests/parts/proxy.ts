@@ -13,6 +13,8 @@ export type Faults = {
   bytesPerSecond: number
 }
 
+export const noFaults: Readonly<Faults> = { latencyMs: 0, isRefusing: false, blackhole: 'none', bytesPerSecond: 0 }
+
 export type TcpProxy = {
   readonly port: number
   readonly address: string
@@ -53,7 +55,7 @@ export async function startProxy(
   options: { readonly port?: number; readonly isKafka?: boolean } = {},
 ): Promise<TcpProxy> {
   const [host = '127.0.0.1', port] = target.split(':')
-  const faults: Faults = { latencyMs: 0, isRefusing: false, blackhole: 'none', bytesPerSecond: 0 }
+  const faults: Faults = { ...noFaults }
   const links = new Set<Link>()
   const cuts: Cut[] = []
   const traps: Trap[] = []

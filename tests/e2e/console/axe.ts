@@ -26,6 +26,7 @@ async function violationsIn(page: Page, within: string): Promise<readonly string
   await page.evaluate(axe)
   return await page.evaluate(
     async ([wanted, part]) => {
+      // The script above left it there; no type of the window knows of it.
       const { axe: run } = window as unknown as {
         axe: {
           run: (

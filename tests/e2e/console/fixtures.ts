@@ -131,8 +131,22 @@ export async function join(
 export async function superuserOf({ mesh }: House): Promise<Database> {
   const urls = await joinEmbedded(mesh.dataDir)
   if (urls === undefined) throw new Error('the embedded server is gone')
-  const limits = { acquireTimeoutMs: 10_000, statementTimeoutMs: 30_000 }
+  // It holds a lock for as long as a test looks at a page.
+  const limits = { acquireTimeoutMs: 10_000, statementTimeoutMs: 30_000, idleInTransactionTimeoutMs: 0 }
   return connect({ url: urls.superuser, max: 4, applicationName: 'e2e', ...limits })
+}
+
+/** While this runs, nobody reads the table: whoever asks for it waits, or gives up. */
+export async function whileLocked(house: House, table: string, run: () => Promise<void>): Promise<void> {
+  const superuser = await superuserOf(house)
+  try {
+    await superuser.transaction(async (tx) => {
+      await tx.sql.unsafe(`lock table ${table} in access exclusive mode`)
+      await run()
+    })
+  } finally {
+    await superuser.close()
+  }
 }
 
 /** What this puts into the clipboard. */

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { query } from '../harness/records.ts'
 import { violations } from './axe.ts'
-import { expect, type House, signIn, test } from './fixtures.ts'
+import { expect, type House, signIn, test, whileLocked } from './fixtures.ts'
 import { browserOf, organization } from './organization.ts'
 
 const title = (page: Page) => page.getByRole('heading', { level: 1 })
@@ -9,26 +9,12 @@ const title = (page: Page) => page.getByRole('heading', { level: 1 })
 test('a search that cannot be answered keeps the search and its filters', async ({ page, house }) => {
   test.setTimeout(60_000)
   await signIn(page, house, undefined, `/${house.slug}/keys`)
-  const locked = query(
-    house.mesh.dataDir,
-    'begin; lock table event_index in access exclusive mode; select pg_sleep(12); commit',
-  )
-  await expect
-    .poll(async () =>
-      (
-        await query<{ n: number }>(
-          house.mesh.dataDir,
-          `select count(*)::int as n from pg_locks where mode = 'AccessExclusiveLock' and granted
-             and relation = 'event_index'::regclass`,
-        )
-      ).map(({ n }) => n),
-    )
-    .toEqual([1])
-  await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events?q=type:slow.*&outcome=rejected`)
-  await expect(page.getByRole('alert').filter({ hasText: 'The events could not be loaded' })).toBeVisible()
-  await expect(page.getByRole('searchbox')).toHaveValue('type:slow.*')
-  await expect(page.getByRole('button', { name: /Outcome/ }).first()).toBeVisible()
-  await locked
+  await whileLocked(house, 'event_index', async () => {
+    await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events?q=type:slow.*&outcome=rejected`)
+    await expect(page.getByRole('alert').filter({ hasText: 'The events could not be loaded' })).toBeVisible()
+    await expect(page.getByRole('searchbox')).toHaveValue('type:slow.*')
+    await expect(page.getByRole('button', { name: /Outcome/ }).first()).toBeVisible()
+  })
 })
 
 test('whoever lacks a right is told which role has it and who can give it', async ({ browser, house }) => {

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { violations } from './axe.ts'
-import { expect, signIn, superuserOf, test } from './fixtures.ts'
+import { expect, signIn, superuserOf, test, whileLocked } from './fixtures.ts'
 
 const lists = [
   ['API keys', 'api_key'],
@@ -44,22 +44,12 @@ for (const [name, table] of lists) {
 
 test('a list that is slow has its frame, its header and its rows in grey at once', async ({ page, house }) => {
   await signIn(page, house, undefined, `/${house.slug}/events`)
-  const superuser = await superuserOf(house)
-  const isOver = Promise.withResolvers<void>()
-  const isLocked = Promise.withResolvers<void>()
-  const lock = superuser.transaction(async (tx) => {
-    await tx.sql.unsafe('lock table api_key in access exclusive mode')
-    isLocked.resolve()
-    await isOver.promise
+  await whileLocked(house, 'api_key', async () => {
+    await frame(page).getByRole('link', { name: 'API keys' }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'API keys' })).toBeVisible()
+    await expect(page.getByRole('searchbox')).toBeVisible()
+    await expect(page.locator('[aria-busy="true"]')).toBeVisible()
   })
-  await isLocked.promise
-  await frame(page).getByRole('link', { name: 'API keys' }).click()
-  await expect(page.getByRole('heading', { level: 1, name: 'API keys' })).toBeVisible()
-  await expect(page.getByRole('searchbox')).toBeVisible()
-  await expect(page.locator('[aria-busy="true"]')).toBeVisible()
-  isOver.resolve()
-  await lock
-  await superuser.close()
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
   await expect(page.locator('#content').getByRole('table')).toBeVisible()
 })

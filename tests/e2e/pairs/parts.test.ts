@@ -1,6 +1,6 @@
 import { keys, tenants } from '@eventmesh/db'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { TcpProxy } from '../../parts/proxy.ts'
+import { noFaults, type TcpProxy } from '../../parts/proxy.ts'
 import type { MeshProcess } from '../../stack/process.ts'
 import { asOperator } from '../../stack/stack.ts'
 import { type Attempt, violations } from '../harness/history.ts'
@@ -301,7 +301,7 @@ describePairs((stack, pair) => {
   async function heal(): Promise<void> {
     const { log, claims, postgres, postgresProxy } = stack()
     for (const { faults } of [log.proxy, claims.proxy, postgresProxy]) {
-      Object.assign(faults, { isRefusing: false, latencyMs: 0, blackhole: 'none' })
+      Object.assign(faults, noFaults)
     }
     postgres.thaw()
     await postgres.start()

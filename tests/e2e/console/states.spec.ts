@@ -42,13 +42,20 @@ for (const [name, table] of lists) {
   })
 }
 
-test('a list that is slow has its frame, its header and its rows in grey at once', async ({ page, house }) => {
+test('a list that is slow has its frame, its header, its keys and its rows in grey at once', async ({
+  page,
+  house,
+}) => {
   await signIn(page, house, undefined, `/${house.slug}/events`)
   await whileLocked(house, 'api_key', async () => {
     await frame(page).getByRole('link', { name: 'API keys' }).click()
     await expect(page.getByRole('heading', { level: 1, name: 'API keys' })).toBeVisible()
     await expect(page.getByRole('searchbox')).toBeVisible()
     await expect(page.locator('[aria-busy="true"]')).toBeVisible()
+    await page.keyboard.press('n')
+    await expect(page.getByRole('dialog', { name: 'Create API key' })).toBeVisible()
+    await expect(page.locator('[aria-busy="true"]')).toHaveCount(1)
+    await page.keyboard.press('Escape')
   })
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
   await expect(page.locator('#content').getByRole('table')).toBeVisible()

@@ -9,6 +9,7 @@ export function CreateKeyButton() {
   const { ask, rights } = useKeyDialogs()
   return (
     <Button
+      data-control="new"
       kind="primary"
       size="small"
       disabledReason={rights.test ? undefined : text.needsRole('test')}

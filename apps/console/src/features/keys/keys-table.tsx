@@ -13,16 +13,11 @@ import type { KeyRow } from './key-row.ts'
 import { text } from './text.ts'
 
 export function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
-  const { ask, slug } = useKeyDialogs()
+  const { slug } = useKeyDialogs()
   useRowMenuKey()
   useListKeys({
     mark: 'data-key-row',
     ids: () => rows.map(({ id }) => id),
-    onOther(event) {
-      if (event.key !== 'n') return
-      event.preventDefault()
-      ask({ what: 'create' })
-    },
   })
 
   const displays = new Map(rows.map(({ id, display }) => [id, display]))

@@ -9,6 +9,7 @@ export function InviteButton() {
   const { ask, rights } = useMemberDialogs()
   return (
     <Button
+      data-control="new"
       kind="primary"
       size="small"
       disabledReason={rights.write ? undefined : text.needsAdmin}

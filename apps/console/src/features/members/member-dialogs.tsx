@@ -1,12 +1,11 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
+import { createContext, type ReactNode, useContext, useState } from 'react'
 import type { ActionFault, ActionResult } from '../../ui/action-result.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { FormFault } from '../../ui/form.tsx'
 import { send } from '../../ui/send.ts'
-import { isDialogOpen, isTyping } from '../../ui/typing.ts'
 import { useWish } from '../../ui/use-wish.ts'
 import { personWords } from '../../words/person.ts'
 import { makeResetLink, renewInvite, revokeInvite, signOutEverywhere } from './actions.ts'
@@ -53,16 +52,6 @@ export function MemberDialogs({ slug, organization, rights, children }: Props) {
   const [fault, setFault] = useState<ActionFault>()
 
   useWish('invite', () => rights.write && setAsked({ what: 'invite' }))
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'n' || event.ctrlKey || event.metaKey || isTyping(event.target) || isDialogOpen()) return
-      if (!rights.write) return
-      event.preventDefault()
-      setAsked({ what: 'invite' })
-    }
-    window.addEventListener('keydown', onKey)
-    return () => window.removeEventListener('keydown', onKey)
-  }, [rights.write])
 
   function close() {
     setAsked(undefined)

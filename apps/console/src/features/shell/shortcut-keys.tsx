@@ -47,7 +47,7 @@ export function ShortcutKeys({ slug }: { readonly slug: string }) {
       }
       if (event.key === 'g') goUntil.current = Date.now() + pairMs
       if (event.key === 'u') setZone(nextZone(zone))
-      if (event.key === 't') openRange()
+      if (event.key === 't' || event.key === 'n') press(event, event.key === 't' ? 'range' : 'new')
       if (event.key === '?') setOpen(true)
     }
     window.addEventListener('keydown', onKey, true)
@@ -72,10 +72,12 @@ export function ShortcutKeys({ slug }: { readonly slug: string }) {
   )
 }
 
-function openRange(): void {
-  const control = [...document.querySelectorAll<HTMLElement>('[data-control="range"]')].find(
-    (each) => each.offsetParent !== null,
-  )
-  control?.focus()
-  control?.click()
+/** The control is in the header, which is there before the rows are: no key is lost while they load. */
+function press(event: KeyboardEvent, name: 'range' | 'new'): void {
+  const controls = [...document.querySelectorAll<HTMLElement>(`[data-control="${name}"]`)]
+  const control = controls.find((each) => each.offsetParent !== null)
+  if (control === undefined) return
+  event.preventDefault()
+  control.focus()
+  control.click()
 }

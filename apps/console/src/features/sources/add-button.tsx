@@ -6,13 +6,13 @@ import { text } from './text.ts'
 export function AddSourceButton({ slug, canAdd }: { readonly slug: string; readonly canAdd: boolean }) {
   if (!canAdd) {
     return (
-      <Button kind="primary" size="small" disabledReason={text.needsWrite}>
+      <Button data-control="new" kind="primary" size="small" disabledReason={text.needsWrite}>
         {text.add}
       </Button>
     )
   }
   return (
-    <LinkButton kind="primary" size="small" href={`/${slug}/sources/new`}>
+    <LinkButton data-control="new" kind="primary" size="small" href={`/${slug}/sources/new`}>
       {text.add}
     </LinkButton>
   )

@@ -1,7 +1,6 @@
 'use client'
 
 import Link from 'next/link'
-import { useRouter } from 'next/navigation'
 import { Table, Td, Th, Tr } from '../../ui/table.tsx'
 import { useListKeys } from '../../ui/use-list-keys.ts'
 import { DayOfDeliveries, Initial, LastReceived, SourceStatusMark, TestTag } from './source-facts.tsx'
@@ -12,19 +11,12 @@ type Props = {
   readonly slug: string
   readonly rows: readonly SourceRow[]
   readonly direct: readonly DirectRow[]
-  readonly canAdd: boolean
 }
 
-export function SourcesTable({ slug, rows, direct, canAdd }: Props) {
-  const router = useRouter()
+export function SourcesTable({ slug, rows, direct }: Props) {
   useListKeys({
     mark: 'data-source-row',
     ids: () => rows.map(({ id }) => id),
-    onOther(event) {
-      if (event.key !== 'n' || !canAdd) return
-      event.preventDefault()
-      router.push(`/${slug}/sources/new`)
-    },
   })
 
   return (

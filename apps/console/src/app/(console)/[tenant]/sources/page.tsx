@@ -54,9 +54,7 @@ async function Sources({ member, status, search, canAdd }: Wanted) {
   const isFiltered = search !== undefined || status !== undefined
   return (
     <>
-      {(rows.length > 0 || !isFiltered) && (
-        <SourcesTable slug={slug} rows={rows} direct={isFiltered ? [] : direct} canAdd={canAdd} />
-      )}
+      {(rows.length > 0 || !isFiltered) && <SourcesTable slug={slug} rows={rows} direct={isFiltered ? [] : direct} />}
       {rows.length === 0 &&
         (isFiltered ? (
           <EmptyState

@@ -1,4 +1,10 @@
+import { keys } from '@eventmesh/db'
+import type { Route } from '@playwright/test'
+import { violations } from './axe.ts'
 import { copied, expect, send, signIn, test } from './fixtures.ts'
+import { organization } from './organization.ts'
+
+const bo = { kind: 'operator', name: 'bo' } as const
 
 test.beforeEach(async ({ page, house }) => {
   await signIn(page, house, undefined, `/${house.slug}/keys`)
@@ -128,4 +134,91 @@ test('refuses a name twice and addresses that are none, beside their fields', as
   await page.getByLabel(/Allowed IPs/).fill('10.0.0.1\n10.0.0.0/99')
   await page.getByRole('button', { name: 'Create key', exact: true }).click()
   await expect(page.getByText(/^Line 2 must be an IP address/)).toBeVisible()
+})
+
+test('says who rotated a key meanwhile and leads to its successor, which names it under every filter', async ({
+  page,
+  house,
+}) => {
+  const { slug, tenantId, ownerEmail } = await organization(house, 'faster')
+  const made = await keys.create(house.db, { tenantId, name: 'shared', mode: 'test' }, bo)
+  if (!made.ok) throw new Error(made.detail)
+  await page.context().clearCookies()
+  await signIn(page, house, ownerEmail, `/${slug}/keys/${made.key.id}`)
+  await page.getByRole('button', { name: 'Actions for shared' }).first().click()
+  await page.getByRole('menuitem', { name: 'Rotate…' }).click()
+  const rotated = await keys.rotate(house.db, { tenantId, id: made.key.id, overlapMs: 3_600_000 }, bo)
+  if (!rotated.ok) throw new Error(rotated.detail)
+  await page.getByRole('button', { name: 'Rotate key' }).click()
+  await expect(page.getByText(/^This key was rotated (just now|\d+ s ago) by bo\./)).toBeVisible()
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Show the new key’s row' }).click()
+  const row = page.locator(`tr[data-key-row="${rotated.key.id}"]`)
+  await expect(row.getByRole('link')).toBeFocused()
+
+  await keys.update(house.db, { tenantId, id: rotated.key.id, name: 'shared-2' }, bo)
+  await page.goto(`${house.mesh.consoleUrl}/${slug}/keys?status=active`)
+  await expect(row).toContainText('replaces shared')
+  await row.getByRole('link').click()
+  await page.getByRole('link', { name: 'shared', exact: true }).click()
+  await page.waitForURL(`**/keys/${made.key.id}`)
+  await expect(page.getByRole('link', { name: 'shared-2', exact: true })).toBeVisible()
+
+  const ranges = ['10.1.0.0/16', '2001:db8::/32']
+  await keys.update(house.db, { tenantId, id: rotated.key.id, allowedIps: ranges }, bo)
+  await page.goto(`${house.mesh.consoleUrl}/${slug}/keys`)
+  await row.getByRole('button', { name: '2 ranges' }).click()
+  expect(await copied(page, () => page.getByRole('menuitem', { name: '2001:db8::/32' }).click())).toBe(ranges[1])
+  await row.getByRole('button', { name: 'Actions for shared-2' }).click()
+  await keys.revoke(house.db, { tenantId, id: rotated.key.id }, bo)
+  await page.getByRole('menuitem', { name: 'Disable' }).click()
+  const refused = page.getByRole('dialog', { name: 'shared-2 was not disabled' })
+  await expect(refused.getByRole('alert')).toContainText(/Somebody else changed this key meanwhile.*revoked/)
+  await refused.getByRole('button', { name: 'Close' }).last().click()
+  await expect(row).toContainText('Revoked')
+})
+
+test('revokes a key that was created but never shown, and creates another', async ({ page, house }) => {
+  const { slug, tenantId, ownerEmail } = await organization(house, 'unseen')
+  await page.context().clearCookies()
+  await signIn(page, house, ownerEmail, `/${slug}/keys`)
+  await page.getByRole('button', { name: 'Create key…' }).first().click()
+  await page.getByLabel('Name', { exact: true }).fill('unseen')
+  const lost = async (route: Route) => {
+    if (route.request().method() !== 'POST') return await route.fallback()
+    await route.fetch()
+    await route.abort()
+  }
+  await page.route(`**/${slug}/keys`, lost)
+  await page.getByRole('button', { name: 'Create key', exact: true }).click()
+  await expect(page.getByText('The console did not answer. Try again in a moment.')).toBeVisible()
+  await page.unroute(`**/${slug}/keys`, lost)
+  await page.getByRole('button', { name: 'Create key', exact: true }).click()
+  await expect(page.getByText('The key was created but never shown.')).toBeVisible()
+  await page.getByRole('button', { name: 'Revoke it and create another' }).click()
+  await expect(page.getByLabel('API key', { exact: true })).toHaveText(/^em_live_/)
+  const all = await keys.list(house.db, tenantId)
+  expect(all.map(({ name, status }) => `${name} ${status}`)).toEqual(['unseen active', 'unseen revoked'])
+})
+
+test('shows what became of a key’s requests in 30 days, and why some were refused', async ({ page, house }) => {
+  test.setTimeout(120_000)
+  const key = await create(page, 'counted')
+  await page.getByRole('button', { name: 'Copy key' }).click()
+  await page.getByRole('button', { name: 'Done' }).click()
+  for (const event of [{ event_type: 'keys.counted', payload: {} }, { payload: {} }]) await send(house, event, key)
+  await page.getByRole('link', { name: 'counted', exact: true }).click()
+  await page.waitForURL(/\/keys\/[0-9a-f-]{36}$/)
+  const reasons = page.locator('section', { hasText: 'Rejections by reason' })
+  const month = page.locator('section', { hasText: 'Last 30 days' })
+  await expect(async () => {
+    await page.reload()
+    await expect(reasons.getByRole('link', { name: /schema_invalid/ })).toBeVisible({ timeout: 3_000 })
+    await expect(month).toContainText(/1\s*Accepted/, { timeout: 100 })
+  }).toPass({ timeout: 60_000 })
+  await expect(month).toContainText('View as table')
+  expect(await violations(page)).toEqual([])
+  await reasons.getByRole('link', { name: /schema_invalid/ }).click()
+  await expect(page).toHaveURL(/reason=schema_invalid/)
+  await expect(page.locator('tr[data-event-row]')).toHaveCount(1)
 })

@@ -16,6 +16,7 @@ import { type CurrentUser, currentUser, type Member, requireMember } from './ses
 export type Fault = {
   readonly code: string
   readonly message: string
+  readonly subject?: string
   readonly fieldErrors?: Readonly<Record<string, string>>
 }
 type Outcome<Data> = { readonly ok: true; readonly data: Data } | ({ readonly ok: false } & Fault)

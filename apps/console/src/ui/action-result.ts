@@ -5,6 +5,8 @@ export type ActionFault = {
   readonly ok: false
   readonly code: string
   readonly message: string
+  /** The id that the way out leads to. */
+  readonly subject?: string
   readonly fieldErrors?: Readonly<Record<string, string>>
   readonly requestId: string
 }

@@ -54,14 +54,24 @@ export function useForm<Data>(
   }
 }
 
-export function FormFault({ fault }: { readonly fault: ActionFault | undefined }) {
+/** `children`: the way out, where a button is one. */
+export function FormFault({
+  fault,
+  children,
+}: {
+  readonly fault: ActionFault | undefined
+  readonly children?: ReactNode
+}) {
   return (
     <div role="alert" className="empty:hidden">
       {fault !== undefined && (
-        <p className="rounded-control bg-bad-soft px-3 py-2 text-13 text-bad-text">
-          {fault.message}
-          {fault.requestId !== '' && <RequestId id={fault.requestId} />}
-        </p>
+        <div className="rounded-control bg-bad-soft px-3 py-2 text-13 text-bad-text">
+          <p>
+            {fault.message}
+            {fault.requestId !== '' && <RequestId id={fault.requestId} />}
+          </p>
+          {children}
+        </div>
       )}
     </div>
   )

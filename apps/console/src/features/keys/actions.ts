@@ -5,6 +5,7 @@ import type { KeyId, Mode } from '@eventmesh/envelope'
 import { z } from 'zod'
 import { done, fault, type MemberContext, memberAction } from '../../server/action.ts'
 import { idSchema } from '../../server/id-schema.ts'
+import { relative } from '../../ui/format.ts'
 import { text } from './text.ts'
 
 // Nothing here revalidates, redirects or sets a cookie: each of these renders the route anew, and the one dialog that
@@ -37,7 +38,9 @@ export const rotateKey = memberAction(
     const target = await find(context, input.id)
     if ('ok' in target) return target
     const rotated = await keys.rotate(context.db, { tenantId: context.member.tenant.id, ...input }, context.by)
-    return rotated.ok ? done({ id: rotated.key.id as string, key: rotated.secret }) : refusal(rotated)
+    if (rotated.ok) return done({ id: rotated.key.id as string, key: rotated.secret })
+    const before = rotated.code === 'not_rotatable' ? await rotatedBefore(context, input.id) : undefined
+    return before ?? refusal(rotated)
   },
 )
 
@@ -95,16 +98,29 @@ async function find(context: MemberContext, keyId: KeyId) {
   return mayChange(context, key.mode) ? { key } : fault('forbidden', text.needsRole(key.mode))
 }
 
+/** By whom and when, if another rotation was faster: the way out is its new key. */
+async function rotatedBefore({ db, member }: MemberContext, keyId: KeyId) {
+  const tenantId = member.tenant.id
+  const old = await keys.get(db, { tenantId, id: keyId })
+  if (old === undefined || old.rotatedAt === null || old.replacedBy === null) return undefined
+  const fresh = await keys.get(db, { tenantId, id: old.replacedBy })
+  if (fresh === undefined) return undefined
+  const message = text.rotatedBefore(relative(old.rotatedAt, new Date()), fresh.createdBy)
+  return { ...fault('rotated', message), subject: fresh.id as string }
+}
+
 function mayChange({ member }: MemberContext, of: Mode): boolean {
   return can(member.role, of === 'live' ? 'keys.write.live' : 'keys.write.test')
 }
 
-function refusal({ code, detail }: { readonly code: string; readonly detail: string }) {
+type Refusal = { readonly code: string; readonly detail: string; readonly key?: { readonly id: string } }
+
+function refusal({ code, detail, key }: Refusal) {
   switch (code) {
     case 'name_taken':
       return fault(code, text.nameTaken, 'name')
     case 'already_created':
-      return fault(code, text.alreadyCreated)
+      return { ...fault(code, text.alreadyCreated), ...(key === undefined ? {} : { subject: key.id }) }
     case 'invalid':
       return invalid(detail)
     case 'not_found':

@@ -3,10 +3,13 @@
 import { useRouter } from 'next/navigation'
 import { createContext, type ReactNode, useContext, useState } from 'react'
 import type { ActionFault, ActionResult } from '../../ui/action-result.ts'
-import { ConfirmDialog } from '../../ui/dialog.tsx'
+import { Button } from '../../ui/button.tsx'
+import { ConfirmDialog, Dialog } from '../../ui/dialog.tsx'
+import { DialogBody, DialogFooter } from '../../ui/dialog-parts.tsx'
 import { FormFault } from '../../ui/form.tsx'
 import { count } from '../../ui/format.ts'
 import { send } from '../../ui/send.ts'
+import { focusRow } from '../../ui/use-list-keys.ts'
 import { useWish } from '../../ui/use-wish.ts'
 import { endOverlap, revokeKey, setKeyDisabled } from './actions.ts'
 import { CreateKeyDialog } from './create-key-dialog.tsx'
@@ -51,6 +54,7 @@ export function KeyDialogs({ slug, ingestUrl, ownIp, rights, children }: Props) 
   const [asked, setAsked] = useState<Asked>()
   const [isPending, setPending] = useState(false)
   const [fault, setFault] = useState<ActionFault>()
+  const [refused, setRefused] = useState<{ readonly title: string; readonly fault: ActionFault }>()
 
   useWish('create', () => rights.test && setAsked({ what: 'create' }))
 
@@ -58,7 +62,15 @@ export function KeyDialogs({ slug, ingestUrl, ownIp, rights, children }: Props) 
     setAsked(undefined)
     setFault(undefined)
     router.refresh()
-    if (newKeyId !== undefined) focusRow(newKeyId)
+    if (newKeyId !== undefined) focusWhenThere(newKeyId)
+  }
+
+  /** In the list of all, wherever this was asked. */
+  function show(id: string) {
+    setAsked(undefined)
+    router.push(`/${slug}/keys`)
+    router.refresh()
+    focusWhenThere(id)
   }
 
   async function run(action: () => Promise<ActionResult<null>>) {
@@ -82,8 +94,10 @@ export function KeyDialogs({ slug, ingestUrl, ownIp, rights, children }: Props) 
           setFault(undefined)
           setAsked(next)
         },
-        async setDisabled({ id }, disabled) {
-          await send(() => setKeyDisabled(slug, { id, disabled }))
+        async setDisabled({ id, name }, disabled) {
+          const result = await send(() => setKeyDisabled(slug, { id, disabled }))
+          if (!result.ok)
+            setRefused({ title: disabled ? text.notDisabled(name) : text.notEnabled(name), fault: result })
           router.refresh()
         },
       }}
@@ -93,10 +107,20 @@ export function KeyDialogs({ slug, ingestUrl, ownIp, rights, children }: Props) 
         <CreateKeyDialog slug={slug} ingestUrl={ingestUrl} ownIp={ownIp} rights={rights} onClose={close} />
       )}
       {asked?.what === 'rotate' && (
-        <RotateKeyDialog slug={slug} ingestUrl={ingestUrl} old={asked.key} onClose={close} />
+        <RotateKeyDialog slug={slug} ingestUrl={ingestUrl} old={asked.key} onClose={close} onShow={show} />
       )}
       {asked?.what === 'edit' && <EditKeyDialog slug={slug} ownIp={ownIp} old={asked.key} onClose={() => close()} />}
       {asked?.what === 'extend' && <ExtendOverlapDialog slug={slug} old={asked.key} onClose={() => close()} />}
+      {refused !== undefined && (
+        <Dialog isOpen onOpenChange={() => setRefused(undefined)} title={refused.title}>
+          <DialogBody>
+            <FormFault fault={refused.fault} />
+          </DialogBody>
+          <DialogFooter>
+            <Button onClick={() => setRefused(undefined)}>{text.close}</Button>
+          </DialogFooter>
+        </Dialog>
+      )}
       {key !== undefined && (
         <>
           <RevokeDialog
@@ -154,11 +178,10 @@ function RevokeDialog({ isOpen, row, fault, isPending, onOpenChange, onConfirm }
   )
 }
 
-const focusTries = 40
+const focusTries = 80
 
 /** The new row comes with the refreshed list. */
-function focusRow(id: string, tries = focusTries): void {
-  const link = document.querySelector<HTMLElement>(`[data-key-row="${id}"] a`)
-  if (link !== null) link.focus()
-  else if (tries > 0) setTimeout(() => focusRow(id, tries - 1), 50)
+function focusWhenThere(id: string, tries = focusTries): void {
+  if (document.querySelector(`[data-key-row="${id}"]`) !== null) focusRow('data-key-row', id)
+  else if (tries > 0) setTimeout(() => focusWhenThere(id, tries - 1), 50)
 }

@@ -13,18 +13,30 @@ export type KeyRow = {
   readonly expiresAt: string | null
   readonly rotatedAt: string | null
   readonly overlapEndsAt: string | null
-  readonly replaces: string | null
-  readonly replacedBy: string | null
+  readonly replaces: LinkedKey | null
+  readonly replacedBy: LinkedKey | null
   readonly lastUsedAt: string | null
   readonly lastUsedIp: string | null
   /** By hour, the oldest first; the last one is the running hour. */
   readonly usage: readonly HourOfUse[]
 }
 
+export type LinkedKey = { readonly id: string; readonly name: string; readonly display: string }
+
 export type HourOfUse = { readonly accepted: number; readonly rejected: number }
 
-export function toRow(key: ApiKey, usage: readonly HourOfUse[]): KeyRow {
+export type DayOfOutcomes = {
+  readonly at: string
+  readonly values: Readonly<Record<'accepted' | 'duplicate' | 'quarantined' | 'rejected', number>>
+}
+
+/** `others`: where the keys before and after it are looked up. */
+export function toRow(key: ApiKey, usage: readonly HourOfUse[], others: readonly ApiKey[]): KeyRow {
   const time = (at: Date | null) => at?.toISOString() ?? null
+  const linked = (id: string | null) => {
+    const other = others.find((each) => each.id === id)
+    return other === undefined ? null : { id: other.id, name: other.name, display: other.display }
+  }
   return {
     id: key.id,
     name: key.name,
@@ -37,8 +49,8 @@ export function toRow(key: ApiKey, usage: readonly HourOfUse[]): KeyRow {
     expiresAt: time(key.expiresAt),
     rotatedAt: time(key.rotatedAt),
     overlapEndsAt: time(key.overlapEndsAt),
-    replaces: key.replaces,
-    replacedBy: key.replacedBy,
+    replaces: linked(key.replaces),
+    replacedBy: linked(key.replacedBy),
     lastUsedAt: time(key.lastUsedAt),
     lastUsedIp: key.lastUsedIp,
     usage,

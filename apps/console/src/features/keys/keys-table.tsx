@@ -1,7 +1,8 @@
 'use client'
 
 import Link from 'next/link'
-import { Copy } from '../../ui/copy.tsx'
+import { Copy, writeClipboard } from '../../ui/copy.tsx'
+import { Menu, MenuItem, MenuLabel } from '../../ui/menu.tsx'
 import { useRowMenuKey } from '../../ui/row-menu-key.ts'
 import { Table, Td, Th, Tr } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -15,12 +16,8 @@ import { text } from './text.ts'
 export function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
   const { slug } = useKeyDialogs()
   useRowMenuKey()
-  useListKeys({
-    mark: 'data-key-row',
-    ids: () => rows.map(({ id }) => id),
-  })
+  useListKeys({ mark: 'data-key-row', ids: () => rows.map(({ id }) => id) })
 
-  const displays = new Map(rows.map(({ id, display }) => [id, display]))
   return (
     <>
       <div className="max-lg:hidden">
@@ -52,7 +49,7 @@ export function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
                   >
                     {row.name}
                   </Link>
-                  <Linked row={row} displays={displays} />
+                  <Linked row={row} />
                 </Td>
                 <Td className="whitespace-nowrap">
                   <code>{row.display}</code>
@@ -73,12 +70,8 @@ export function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
                 <Td>
                   <Expires row={row} />
                 </Td>
-                <Td className="whitespace-nowrap max-xl:hidden" title={row.allowedIps.join(', ')}>
-                  {row.allowedIps.length === 0 ? (
-                    <span className="text-fg-3">{text.any}</span>
-                  ) : (
-                    text.ranges(row.allowedIps.length)
-                  )}
+                <Td className="whitespace-nowrap max-xl:hidden">
+                  <AllowedIps row={row} />
                 </Td>
                 <Td className="whitespace-nowrap text-fg-2 max-2xl:hidden">
                   <Time at={row.createdAt} as="date" />
@@ -115,7 +108,7 @@ export function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
                 <code>{row.display}</code>
                 <LastUsed row={row} />
               </span>
-              <Linked row={row} displays={displays} />
+              <Linked row={row} />
             </div>
             <KeyMenu row={row} />
           </li>
@@ -125,13 +118,39 @@ export function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
   )
 }
 
-function Linked({ row, displays }: { readonly row: KeyRow; readonly displays: ReadonlyMap<string, string> }) {
-  const to = row.replacedBy ?? row.replaces
-  const display = to === null ? undefined : displays.get(to)
-  if (display === undefined) return null
+function AllowedIps({ row }: { readonly row: KeyRow }) {
+  if (row.allowedIps.length === 0) return <span className="text-fg-3">{text.any}</span>
+  return (
+    <Menu
+      align="start"
+      className="max-h-80 overflow-y-auto"
+      trigger={
+        <button
+          type="button"
+          className="text-fg underline decoration-line-strong decoration-dotted underline-offset-2 hover:decoration-current"
+        >
+          {text.ranges(row.allowedIps.length)}
+        </button>
+      }
+    >
+      <MenuLabel>{text.copyRange}</MenuLabel>
+      {row.allowedIps.map((range) => (
+        <MenuItem key={range} onClick={() => void writeClipboard(range)}>
+          <code>{range}</code>
+        </MenuItem>
+      ))}
+    </Menu>
+  )
+}
+
+/** By name; a rotation keeps the name, and then the key itself tells the two apart. */
+function Linked({ row }: { readonly row: KeyRow }) {
+  const other = row.replacedBy ?? row.replaces
+  if (other === null) return null
+  const name = other.name === row.name ? other.display : other.name
   return (
     <span className="block truncate text-11 text-fg-3">
-      {row.replacedBy === null ? text.replaces(display) : text.replacedBy(display)}
+      {row.replacedBy === null ? text.replaces(name) : text.replacedBy(name)}
     </span>
   )
 }

@@ -28,9 +28,10 @@ type Props = {
   readonly ingestUrl: string
   readonly old: KeyRow
   readonly onClose: (newKeyId?: string) => void
+  readonly onShow: (id: string) => void
 }
 
-export function RotateKeyDialog({ slug, ingestUrl, old, onClose }: Props) {
+export function RotateKeyDialog({ slug, ingestUrl, old, onClose, onShow }: Props) {
   const { zone } = useZone()
   const [now] = useState(() => new Date())
   const [overlapMs, setOverlapMs] = useState(() => (outlives(old, now, 24 * hourMs) ? '0' : String(24 * hourMs)))
@@ -43,6 +44,7 @@ export function RotateKeyDialog({ slug, ingestUrl, old, onClose }: Props) {
   )
   const isCut = overlapMs === '0' && usedWithin24h(old, now)
   const isShown = created !== undefined
+  const other = form.fault?.subject
   const endOf = (ms: number) => {
     const at = new Date(now.getTime() + ms)
     return `until ${day(at, zone.timeZone)}, ${shortClock(at, zone.timeZone, zone.hours)}`
@@ -60,7 +62,13 @@ export function RotateKeyDialog({ slug, ingestUrl, old, onClose }: Props) {
       ) : (
         <form onSubmit={form.onSubmit} noValidate className="contents">
           <DialogBody>
-            <FormFault fault={form.fault} />
+            <FormFault fault={form.fault}>
+              {other !== undefined && (
+                <Button size="small" className="mt-2" onClick={() => onShow(other)}>
+                  {text.showNewRow}
+                </Button>
+              )}
+            </FormFault>
             <RadioGroup
               name="overlap"
               label={text.overlap}

@@ -6,15 +6,15 @@ import { notFound } from 'next/navigation'
 import { AuditTable } from '../../../../../features/audit/audit-table.tsx'
 import { Expires, KeyStatusMark, LastUsed, Mode } from '../../../../../features/keys/key-facts.tsx'
 import { KeyMenu } from '../../../../../features/keys/key-menu.tsx'
-import { getKey, keyChanges, monthOfUse } from '../../../../../features/keys/queries.ts'
+import type { LinkedKey } from '../../../../../features/keys/key-row.ts'
+import { KeyUsage } from '../../../../../features/keys/key-usage.tsx'
+import { getKey, keyChanges, monthOfUse, rejectionsOf } from '../../../../../features/keys/queries.ts'
 import { text } from '../../../../../features/keys/text.ts'
 import { ForbiddenPage } from '../../../../../features/shell/forbidden-page.tsx'
 import { pageMember } from '../../../../../server/page.ts'
 import { Fact, Facts } from '../../../../../ui/facts.tsx'
-import { count } from '../../../../../ui/format.ts'
 import { Id } from '../../../../../ui/id.tsx'
 import { PageHeader } from '../../../../../ui/page-header.tsx'
-import { Spark } from '../../../../../ui/spark.tsx'
 import { Section } from '../../../../../ui/states.tsx'
 import { Time } from '../../../../../ui/time.tsx'
 
@@ -32,8 +32,11 @@ export default async function KeyPage({
   const row = isUuid(id) ? await getKey(member, id) : undefined
   if (row === undefined) notFound()
   const isAuditor = can(member.role, 'audit.read')
-  const [month, changes] = await Promise.all([monthOfUse(member, id), isAuditor ? keyChanges(member, id) : []])
-  const total = (pick: 'accepted' | 'rejected') => month.reduce((all, day) => all + day[pick], 0)
+  const [month, rejections, changes] = await Promise.all([
+    monthOfUse(member, id),
+    rejectionsOf(member, id),
+    isAuditor ? keyChanges(member, id) : [],
+  ])
   return (
     <>
       <PageHeader
@@ -69,13 +72,13 @@ export default async function KeyPage({
               {row.createdBy !== null && <span className="text-fg-3"> · {row.createdBy}</span>}
             </Fact>
             {row.replaces !== null && (
-              <Fact label="Replaces">
-                <KeyLink slug={tenant} id={row.replaces} />
+              <Fact label={text.replacesLabel}>
+                <KeyLink slug={tenant} linked={row.replaces} />
               </Fact>
             )}
             {row.replacedBy !== null && (
-              <Fact label="Replaced by">
-                <KeyLink slug={tenant} id={row.replacedBy} />
+              <Fact label={text.replacedByLabel}>
+                <KeyLink slug={tenant} linked={row.replacedBy} />
               </Fact>
             )}
             <Fact label="ID">
@@ -83,23 +86,7 @@ export default async function KeyPage({
             </Fact>
           </Facts>
         </Section>
-        <Section title={text.usage30}>
-          {total('accepted') + total('rejected') === 0 ? (
-            <p className="text-fg-3">{text.noUsage}</p>
-          ) : (
-            <div className="flex flex-col gap-3">
-              <p className="tabular flex gap-6">
-                <Figure label="Accepted" n={total('accepted')} />
-                <Figure label="Rejected" n={total('rejected')} />
-              </p>
-              <Spark
-                bars={month}
-                label={`${count(total('accepted'))} accepted, ${count(total('rejected'))} rejected in 30 days`}
-                className="h-24 w-full"
-              />
-            </div>
-          )}
-        </Section>
+        <KeyUsage slug={tenant} id={row.id} month={month} rejections={rejections} />
         {isAuditor && (
           <Section title={text.recentChanges} className="xl:col-span-2">
             {changes.length === 0 ? (
@@ -114,19 +101,17 @@ export default async function KeyPage({
   )
 }
 
-function Figure({ label, n }: { readonly label: string; readonly n: number }) {
+function KeyLink({ slug, linked }: { readonly slug: string; readonly linked: LinkedKey }) {
   return (
-    <span className="flex flex-col">
-      <span className="font-semibold text-22">{count(n)}</span>
-      <span className="text-12 text-fg-3">{label}</span>
-    </span>
-  )
-}
-
-function KeyLink({ slug, id }: { readonly slug: string; readonly id: string }) {
-  return (
-    <Link href={`/${slug}/keys/${id}`} prefetch={false} className="text-accent-text no-underline hover:underline">
-      <code>{id}</code>
-    </Link>
+    <>
+      <Link
+        href={`/${slug}/keys/${linked.id}`}
+        prefetch={false}
+        className="text-accent-text no-underline hover:underline"
+      >
+        {linked.name}
+      </Link>{' '}
+      <code className="text-fg-2">{linked.display}</code>
+    </>
   )
 }

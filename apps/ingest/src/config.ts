@@ -1,5 +1,6 @@
 import { claimTimes, producerLimits } from '@eventmesh/bus'
 import {
+  acceptVariables,
   adminVariables,
   busVariables,
   databaseVariables,
@@ -49,11 +50,8 @@ export const ingestVariables = {
     doc: 'After SIGTERM /readyz is 503, but requests are still served for this long.',
   }),
 
-  INGEST_BODY_BYTES_MAX: bytes(defaultLimits.bodyBytesMax, 'Largest body of a single event.'),
-  INGEST_BATCH_BYTES_MAX: bytes(defaultLimits.batchBytesMax, 'Largest body of a batch.', 1, 64 * mebibyte),
-  INGEST_BATCH_ITEMS_MAX: count(defaultLimits.batchItemsMax, 'Most items of a batch.'),
+  ...acceptVariables,
   INGEST_ITEM_BYTES_MAX: bytes(defaultLimits.itemBytesMax, 'Largest item of a batch.'),
-  INGEST_WEBHOOK_BYTES_MAX: bytes(defaultLimits.webhookBytesMax, 'The most that a source’s max_body can allow.'),
   INGEST_JSON_DEPTH_MAX: env.integer({
     default: defaultLimits.jsonDepthMax,
     min: 2,
@@ -158,12 +156,6 @@ export const ingestVariables = {
     max: '5s',
     doc: 'How long a request waits for another one with its idempotency key.',
   }),
-  INGEST_SETTLED_TTL: env.duration({
-    default: '24h',
-    min: '1m',
-    max: '90d',
-    doc: 'How long the answer to an idempotency key is remembered, where the tenant has no window of its own.',
-  }),
   INGEST_PRODUCE_DEADLINE: env.duration({
     default: '10s',
     min: '1s',
@@ -179,12 +171,6 @@ export const ingestVariables = {
     default: '8s',
     min: '1s',
     doc: 'From the end of a webhook’s body to the answer.',
-  }),
-  INGEST_WEBHOOK_SETTLED_TTL: env.duration({
-    default: '7d',
-    min: '1m',
-    max: '90d',
-    doc: 'How long the answer to a delivery is remembered.',
   }),
   INGEST_REJECTIONS_PER_SECOND: count(
     defaultLimits.rejectionsPerSecond,

@@ -6,6 +6,9 @@ export type IndexRoll = { readonly created: number; readonly dropped: number; re
 /** Notified, with nothing in it, after rows have come into the index. */
 export const indexChannel = 'eventmesh_index'
 
+/** Days after which `event_index_roll()` drops what it is about. */
+export const keptDays = { payloads: 30, metadata: 30, rejectedBodies: 7 } as const
+
 const purgeRowsMax = 5_000
 
 /** What the index needs beside its writer; each is safe to run in several processes at once. */

@@ -30,7 +30,7 @@ export {
   events,
   type ListedEvent,
 } from './events.ts'
-export { type IndexRoll, indexChannel, indexUpkeep } from './index-upkeep.ts'
+export { type IndexRoll, indexChannel, indexUpkeep, keptDays } from './index-upkeep.ts'
 export {
   type IndexEntry,
   type IndexRow,

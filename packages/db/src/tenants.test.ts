@@ -131,6 +131,7 @@ test('takes a form as a whole, unless somebody else changed what it shows', asyn
     ok: false,
     code: 'conflict',
     detail: 'bo@example.com changed it meanwhile',
+    changed: { by: 'bo@example.com', at: expect.any(Date) },
   })
   expect(await tenants.edit(db, { tenantId: id, from: {}, to: { keyDaysMax: 0 } }, by)).toMatchObject({
     code: 'invalid',

@@ -168,7 +168,7 @@ export async function edit(
     to,
   }: { readonly tenantId: TenantId; readonly from: Partial<TenantForm>; readonly to: Partial<TenantForm> },
   by: Actor,
-): Promise<TenantChanged | Refused<'invalid' | 'not_found' | 'slug_taken' | 'conflict'>> {
+): Promise<TenantChanged | Refused<'invalid' | 'not_found' | 'slug_taken'> | Conflict> {
   const parsed = formSchema.safeParse(to)
   if (!parsed.success) return invalid(parsed.error)
   const wished = Object.entries(parsed.data).filter(
@@ -197,14 +197,16 @@ export async function edit(
   }
 }
 
-async function conflict(tx: Transaction, tenantId: TenantId): Promise<Refused<'conflict'>> {
+/** Who was faster, where the audit says so. */
+export type Conflict = Refused<'conflict'> & { readonly changed?: { readonly by: string; readonly at: Date } }
+
+async function conflict(tx: Transaction, tenantId: TenantId): Promise<Conflict> {
   const [last] = await tx.sql<{ actor_name: string; occurred_at: Date }[]>`
     select actor_name, occurred_at from audit where tenant_id = ${tenantId} and target_id = ${tenantId}
     order by occurred_at desc, id desc limit 1`
-  return refused(
-    'conflict',
-    last === undefined ? 'it was changed meanwhile' : `${last.actor_name} changed it meanwhile`,
-  )
+  if (last === undefined) return refused('conflict', 'it was changed meanwhile')
+  const changed = { by: last.actor_name, at: last.occurred_at }
+  return { ...refused('conflict', `${last.actor_name} changed it meanwhile`), changed }
 }
 
 /** Its keys are refused (`tenant_suspended`) until `resume`; nothing is lost. */

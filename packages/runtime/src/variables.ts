@@ -54,6 +54,30 @@ export const busVariables = {
   }),
 }
 
+const mebibyte = 1_024 * 1_024
+const bytes = (initial: number, max: number, doc: string) =>
+  env.integer({ default: initial, min: 1, max, unit: 'bytes', doc })
+
+/** What ingest holds senders to, and the console shows them: each process is given the same. */
+export const acceptVariables = {
+  INGEST_BODY_BYTES_MAX: bytes(mebibyte, 7 * mebibyte, 'Largest body of a single event.'),
+  INGEST_BATCH_BYTES_MAX: bytes(5 * mebibyte, 64 * mebibyte, 'Largest body of a batch.'),
+  INGEST_BATCH_ITEMS_MAX: env.integer({ default: 1_000, min: 1, doc: 'Most items of a batch.' }),
+  INGEST_WEBHOOK_BYTES_MAX: bytes(7 * mebibyte, 7 * mebibyte, 'The most that a source’s max_body can allow.'),
+  INGEST_SETTLED_TTL: env.duration({
+    default: '24h',
+    min: '1m',
+    max: '90d',
+    doc: 'How long the answer to an idempotency key is remembered, where the tenant has no window of its own.',
+  }),
+  INGEST_WEBHOOK_SETTLED_TTL: env.duration({
+    default: '7d',
+    min: '1m',
+    max: '90d',
+    doc: 'How long the answer to a delivery is remembered.',
+  }),
+}
+
 export const loggingVariables = {
   LOG_LEVEL: env.choice({
     choices: ['debug', 'info', 'warn', 'error', 'silent'],

@@ -1,4 +1,11 @@
-import { databaseVariables, durabilityVariables, env, loggingVariables, readEnvironment } from '@eventmesh/runtime'
+import {
+  acceptVariables,
+  databaseVariables,
+  durabilityVariables,
+  env,
+  loggingVariables,
+  readEnvironment,
+} from '@eventmesh/runtime'
 
 /** Everything that the console reads from its environment. It needs and gets no secret but its database login. */
 export const consoleVariables = {
@@ -30,7 +37,18 @@ export const consoleVariables = {
     max: 10,
     doc: 'Proxies of yours in front of the console: how many entries of X-Forwarded-For, from the right, are believed.',
   }),
+  ...acceptVariables,
   EVENTMESH_DEV_KIT: env.flag({ default: false, doc: 'Shows /dev/kit: every part of the interface in every state.' }),
+}
+
+/** As ingest has them; bytes, milliseconds, counts. */
+export type AcceptLimits = {
+  readonly bodyBytesMax: number
+  readonly batchBytesMax: number
+  readonly batchItemsMax: number
+  readonly webhookBytesMax: number
+  readonly settledTtlMs: number
+  readonly webhookSettledTtlMs: number
 }
 
 export type ConsoleConfig = {
@@ -41,6 +59,7 @@ export type ConsoleConfig = {
   readonly publicUrl: string
   readonly ingestUrl: string
   readonly ingestInternalUrl: string
+  readonly accept: AcceptLimits
   readonly trustedProxyHops: number
   readonly hasDevKit: boolean
   /** Name of the last file of `packages/db/migrations`; set by `start.ts`. */
@@ -75,6 +94,14 @@ function read(environment: NodeJS.ProcessEnv): ConsoleConfig {
     publicUrl: values.EVENTMESH_CONSOLE_URL ?? `http://localhost:${values.CONSOLE_PORT}`,
     ingestUrl,
     ingestInternalUrl: values.EVENTMESH_INGEST_INTERNAL_URL ?? ingestUrl,
+    accept: Object.freeze({
+      bodyBytesMax: values.INGEST_BODY_BYTES_MAX,
+      batchBytesMax: values.INGEST_BATCH_BYTES_MAX,
+      batchItemsMax: values.INGEST_BATCH_ITEMS_MAX,
+      webhookBytesMax: values.INGEST_WEBHOOK_BYTES_MAX,
+      settledTtlMs: values.INGEST_SETTLED_TTL,
+      webhookSettledTtlMs: values.INGEST_WEBHOOK_SETTLED_TTL,
+    }),
     trustedProxyHops: values.TRUSTED_PROXY_HOPS,
     hasDevKit: values.EVENTMESH_DEV_KIT,
     newestMigration: environment[newestMigrationVariable] ?? '',

@@ -3,6 +3,7 @@
 import { type TenantForm, tenants } from '@eventmesh/db'
 import { z } from 'zod'
 import { done, fault, memberAction } from '../../server/action.ts'
+import { relative } from '../../ui/format.ts'
 import { text } from './text.ts'
 
 const limit = (max: number) =>
@@ -35,12 +36,16 @@ export const saveSettings = memberAction(
       case 'invalid':
         return fault(result.code, text.slugForm, 'slug')
       case 'conflict':
-        return fault(result.code, text.conflict(result.detail))
+        return fault(result.code, conflictText(result.changed))
       case 'not_found':
         return fault(result.code, result.detail)
     }
   },
 )
+
+function conflictText(changed: { readonly by: string; readonly at: Date } | undefined): string {
+  return changed === undefined ? text.conflictUnnamed : text.conflict(changed.by, relative(changed.at, new Date()))
+}
 
 function defined(given: { readonly [Name in keyof TenantForm]?: TenantForm[Name] | undefined }): Partial<TenantForm> {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))

@@ -6,6 +6,7 @@ import { Fact, Facts } from '../../ui/facts.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Section } from '../../ui/states.tsx'
+import type { OperatorLimits } from './operator-limits.ts'
 import { SettingsForm } from './settings-form.tsx'
 import { text } from './text.ts'
 
@@ -16,7 +17,9 @@ type Values = {
   readonly viewersSeePayloads: boolean
 }
 
-export function IngestionForm({ slug, initial }: { readonly slug: string; readonly initial: Values }) {
+type Props = { readonly slug: string; readonly initial: Values; readonly operator: OperatorLimits }
+
+export function IngestionForm({ slug, initial, operator }: Props) {
   const words = text.ingestion
   return (
     <SettingsForm slug={slug} initial={initial}>
@@ -46,7 +49,7 @@ export function IngestionForm({ slug, initial }: { readonly slug: string; readon
               value={values.dedupWindowS === null ? 'default' : String(values.dedupWindowS)}
               onChange={(value) => change({ dedupWindowS: value === 'default' ? null : Number(value) })}
               choices={[
-                { value: 'default', label: words.windowDefault },
+                { value: 'default', label: words.windowDefault(operator.window) },
                 ...Object.entries(words.windows).map(([value, label]) => ({ value, label })),
               ]}
             />
@@ -58,11 +61,13 @@ export function IngestionForm({ slug, initial }: { readonly slug: string; readon
             isChecked={values.viewersSeePayloads}
             onChange={(viewersSeePayloads) => change({ viewersSeePayloads })}
           />
-          <Section title={words.operator}>
+          <Section title={text.operator.title}>
             <Facts>
-              <Fact label={words.defaultWindow}>{words.defaultWindowValue}</Fact>
-              <Fact label={words.bodies}>{words.bodiesValue}</Fact>
-              <Fact label={words.retention}>{words.retentionValue}</Fact>
+              {operator.facts.map(({ label, value }) => (
+                <Fact key={label} label={label}>
+                  {value}
+                </Fact>
+              ))}
             </Facts>
           </Section>
         </>

@@ -6,11 +6,13 @@ import { Account } from '../../../../../features/account/account.tsx'
 import { mySessions } from '../../../../../features/account/queries.ts'
 import { GeneralForm } from '../../../../../features/settings/general-form.tsx'
 import { IngestionForm } from '../../../../../features/settings/ingestion-form.tsx'
+import { operatorLimits } from '../../../../../features/settings/operator-limits.ts'
 import { SectionNav } from '../../../../../features/settings/section-nav.tsx'
 import { isSection, type Section, sections } from '../../../../../features/settings/sections.ts'
 import { SecurityForm } from '../../../../../features/settings/security-form.tsx'
 import { text } from '../../../../../features/settings/text.ts'
 import { ForbiddenPage } from '../../../../../features/shell/forbidden-page.tsx'
+import { config } from '../../../../../server/config.ts'
 import { pageMember } from '../../../../../server/page.ts'
 import type { Member } from '../../../../../server/session.ts'
 import { PageHeader } from '../../../../../ui/page-header.tsx'
@@ -59,7 +61,13 @@ async function contentOf(section: Section, member: Member): Promise<ReactNode> {
       return <GeneralForm id={tenant.id} createdAt={tenant.createdAt.toISOString()} name={tenant.name} slug={slug} />
     case 'ingestion': {
       const { viewersSeePayloads } = tenant.policy
-      return <IngestionForm slug={slug} initial={{ ...tenant.settings, viewersSeePayloads }} />
+      return (
+        <IngestionForm
+          slug={slug}
+          initial={{ ...tenant.settings, viewersSeePayloads }}
+          operator={operatorLimits(config().accept)}
+        />
+      )
     }
     case 'security': {
       const { sessionHoursMax, keyDaysMax } = tenant.policy

@@ -5,6 +5,8 @@ import { expect, signIn, superuserOf, test, whileLocked } from './fixtures.ts'
 const lists = [
   ['API keys', 'api_key'],
   ['Sources', 'source'],
+  // Whoever may remove members is told of their keys.
+  ['Members', 'api_key'],
   ['Audit log', 'audit'],
 ] as const
 
@@ -27,6 +29,7 @@ for (const [name, table] of lists) {
       await expect(fault).toBeVisible()
       await expect(fault).toContainText(/Request [0-9a-f-]{36}/)
       await expect(frame(page)).toBeVisible()
+      await expect(page.locator('#content').getByRole('searchbox')).toBeVisible()
       expect(await violations(page)).toEqual([])
       await page.reload()
       await expect(fault).toBeVisible()

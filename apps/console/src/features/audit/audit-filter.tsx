@@ -1,7 +1,7 @@
 'use client'
 
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { FacetChip } from '../../ui/facet-chip.tsx'
 import { RangeDialog } from '../../ui/range-dialog.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
@@ -9,14 +9,16 @@ import { Select } from '../../ui/select.tsx'
 import { isRangeName, listOf, ranges, readAuditFilter } from './filter.ts'
 import { text } from './text.ts'
 
-type Props = { readonly actors: readonly string[]; readonly actions: readonly string[] }
+type Names = { readonly actors: readonly string[]; readonly actions: readonly string[] }
 
-/** Actor, action, target and range, all in the address. */
-export function AuditFilterRow({ actors, actions }: Props) {
+/** Actor, action, target and range, all in the address. What there is to choose comes after it, or not at all. */
+export function AuditFilterRow({ names }: { readonly names: Promise<Names> }) {
   const router = useRouter()
   const path = usePathname()
   const params = useSearchParams()
   const [isCustom, setCustom] = useState(false)
+  const [{ actors, actions }, setNames] = useState<Names>({ actors: [], actions: [] })
+  useEffect(() => void names.then(setNames), [names])
 
   function show(change: Readonly<Record<string, string>>) {
     const next = new URLSearchParams(params)

@@ -2,6 +2,7 @@ import 'server-only'
 import { type AuditNames, type AuditRow, audit } from '@eventmesh/db'
 import { isUuid } from '@eventmesh/envelope'
 import { database } from '../../server/database.ts'
+import { log } from '../../server/logger.ts'
 import type { Member } from '../../server/session.ts'
 import type { AuditFilter } from './filter.ts'
 
@@ -23,6 +24,12 @@ export async function auditPage({ tenant }: Member, filter: AuditFilter, before?
   return { rows, older: rows.length === pageSize ? rows.at(-1)?.id : undefined }
 }
 
+/** What the filters offer. None where it cannot be loaded: that the list cannot be either is said there. */
 export async function auditNames({ tenant }: Member): Promise<AuditNames> {
-  return await audit.names(database(), tenant.id)
+  try {
+    return await audit.names(database(), tenant.id)
+  } catch (error) {
+    log().warn({ error, route: 'audit' }, 'the names for the filters could not be read')
+    return { actors: [], actions: [] }
+  }
 }

@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
+import { useEffect, useState } from 'react'
 import { cn } from '../../ui/class-names.ts'
 import { SearchField } from '../../ui/search-field.tsx'
 import { text } from './text.ts'
@@ -13,9 +14,11 @@ export function MembersBar({
 }: {
   readonly current: 'members' | 'invites'
   /** Undefined: the reader sees no invites. */
-  readonly openInvites: number | undefined
+  readonly openInvites: Promise<number> | undefined
 }) {
   const path = usePathname()
+  const [count, setCount] = useState(0)
+  useEffect(() => void openInvites?.then(setCount), [openInvites])
   return (
     <div className="flex min-h-11 flex-wrap items-center justify-between gap-x-4 gap-y-2 border-line border-b px-4">
       {openInvites === undefined ? (
@@ -25,7 +28,7 @@ export function MembersBar({
           <Tab href={path} label={text.title} isCurrent={current === 'members'} />
           <Tab
             href={`${path}?tab=invites`}
-            label={openInvites > 0 ? `${text.invites} ${openInvites}` : text.invites}
+            label={count > 0 ? `${text.invites} ${count}` : text.invites}
             isCurrent={current === 'invites'}
           />
         </nav>

@@ -1,6 +1,7 @@
 import 'server-only'
 import { type ApiKey, can, invites, keys, members } from '@eventmesh/db'
 import { database } from '../../server/database.ts'
+import { log } from '../../server/logger.ts'
 import type { Member } from '../../server/session.ts'
 import { personWords } from '../../words/person.ts'
 import { type InviteRow, type MemberRow, toInviteRow, toMemberRow } from './member-row.ts'
@@ -30,6 +31,16 @@ export async function listMembers(reader: Member, search: string | undefined): P
 export async function listInvites({ tenant }: Member): Promise<readonly InviteRow[]> {
   const now = new Date()
   return (await invites.list(database(), tenant.id)).map((invite) => toInviteRow(invite, now))
+}
+
+/** For the tab. None where it cannot be loaded: that the list cannot be either is said there. */
+export async function countInvites({ tenant }: Member): Promise<number> {
+  try {
+    return (await invites.list(database(), tenant.id)).length
+  } catch (error) {
+    log().warn({ error, route: 'members' }, 'the open invites could not be counted')
+    return 0
+  }
 }
 
 function isUsable({ kind, status }: ApiKey): boolean {

@@ -34,6 +34,7 @@ export default async function AuditLogPage({ params, searchParams }: Props) {
   return (
     <>
       <PageHeader title={text.title} />
+      <AuditFilterRow names={auditNames(member)} />
       <Part requestId={requestId} rows={12} columns={['w-32', 'w-40', 'w-24', 'w-48']}>
         <Entries member={member} query={query} />
       </Part>
@@ -43,17 +44,13 @@ export default async function AuditLogPage({ params, searchParams }: Props) {
 
 async function Entries({ member, query }: { readonly member: Member; readonly query: URLSearchParams }) {
   const before = query.get('before') ?? undefined
-  const [{ rows, older }, names] = await Promise.all([
-    auditPage(member, readAuditFilter(query, new Date()), before),
-    auditNames(member),
-  ])
+  const { rows, older } = await auditPage(member, readAuditFilter(query, new Date()), before)
   const { slug } = member.tenant
   const base = `/${slug}/audit`
   const open = addressWith(base, query, 'selected')
   const selected = rows.find(({ id }) => id === query.get('selected'))
   return (
     <>
-      <AuditFilterRow {...names} />
       {rows.length > 0 ? (
         <AuditTable rows={rows} slug={slug} open={open} />
       ) : (

@@ -5,7 +5,7 @@ import { InvitesTable } from '../../../../features/members/invites-table.tsx'
 import { MemberDialogs } from '../../../../features/members/member-dialogs.tsx'
 import { MembersBar } from '../../../../features/members/members-bar.tsx'
 import { MembersTable } from '../../../../features/members/members-table.tsx'
-import { listInvites, listMembers } from '../../../../features/members/queries.ts'
+import { countInvites, listInvites, listMembers } from '../../../../features/members/queries.ts'
 import { text } from '../../../../features/members/text.ts'
 import { ForbiddenPage } from '../../../../features/shell/forbidden-page.tsx'
 import { pageMember } from '../../../../server/page.ts'
@@ -31,45 +31,46 @@ export default async function MembersPage({ params, searchParams }: Props) {
   const { tab, q } = await searchParams
   const search = typeof q === 'string' && q.trim() !== '' ? q.trim().slice(0, 254) : undefined
   const rights = { write: can(member.role, 'members.write'), owners: can(member.role, 'owners.write') }
+  const showsInvites = tab === 'invites' && rights.write
   const { requestId } = await requestFacts()
   return (
     <MemberDialogs slug={tenant} organization={member.tenant.name} rights={rights}>
       <PageHeader title={text.title} actions={<InviteButton />} />
+      <MembersBar
+        current={showsInvites ? 'invites' : 'members'}
+        openInvites={rights.write ? countInvites(member) : undefined}
+      />
       <Part requestId={requestId} rows={6} columns={['w-48', 'w-24', 'w-24', 'w-24']}>
-        <People member={member} search={search} tab={tab} />
+        {showsInvites ? <Invites member={member} /> : <Members member={member} search={search} />}
       </Part>
     </MemberDialogs>
   )
 }
 
-type Wanted = { readonly member: Member; readonly search: string | undefined; readonly tab: unknown }
+async function Invites({ member }: { readonly member: Member }) {
+  const rows = await listInvites(member)
+  if (rows.length > 0) return <InvitesTable rows={rows} />
+  return (
+    <EmptyState title={text.noInvites} actions={<InviteButton />}>
+      {text.noInvitesHint}
+    </EmptyState>
+  )
+}
 
-async function People({ member, search, tab }: Wanted) {
-  const invites = can(member.role, 'members.write') ? await listInvites(member) : undefined
-  const showsInvites = tab === 'invites' && invites !== undefined
+async function Members({ member, search }: { readonly member: Member; readonly search: string | undefined }) {
   const { rows, total } = await listMembers(member, search)
+  if (rows.length === 0) {
+    return (
+      <EmptyState
+        title={text.filteredEmpty}
+        actions={<LinkButton href={`/${member.tenant.slug}/members`}>{text.clear}</LinkButton>}
+      />
+    )
+  }
   return (
     <>
-      <MembersBar current={showsInvites ? 'invites' : 'members'} openInvites={invites?.length} />
-      {showsInvites ? (
-        invites.length > 0 ? (
-          <InvitesTable rows={invites} />
-        ) : (
-          <EmptyState title={text.noInvites} actions={<InviteButton />}>
-            {text.noInvitesHint}
-          </EmptyState>
-        )
-      ) : rows.length === 0 ? (
-        <EmptyState
-          title={text.filteredEmpty}
-          actions={<LinkButton href={`/${member.tenant.slug}/members`}>{text.clear}</LinkButton>}
-        />
-      ) : (
-        <>
-          <MembersTable rows={rows} />
-          {total === 1 && <EmptyState title={text.alone} actions={<InviteButton />} />}
-        </>
-      )}
+      <MembersTable rows={rows} />
+      {total === 1 && <EmptyState title={text.alone} actions={<InviteButton />} />}
     </>
   )
 }

@@ -1,7 +1,7 @@
 import { connect, type Database, invites, type Role, users } from '@eventmesh/db'
 import { joinEmbedded } from '@eventmesh/db/embedded'
 import type { TenantId } from '@eventmesh/envelope'
-import { type Browser, type BrowserContext, test as base, expect, type Page } from '@playwright/test'
+import { type Browser, type BrowserContext, test as base, type Cookie, expect, type Page } from '@playwright/test'
 import { cleanUp, type Mesh, startMesh, stopMesh } from '../harness/mesh.ts'
 import { until } from '../harness/processes.ts'
 
@@ -100,13 +100,28 @@ export async function setUp(
   await page.waitForURL(`**/${given.slug}/get-started`)
 }
 
-export async function signIn(page: Page, { mesh }: House, email = owner, next = '/'): Promise<void> {
+/** The owner signs in once per house; later tests come with that session for as long as it is good. */
+const ownersSession = new WeakMap<House, readonly Cookie[]>()
+
+export async function signIn(page: Page, house: House, email = owner, next = '/'): Promise<void> {
+  const held = email === owner ? ownersSession.get(house) : undefined
+  if (held === undefined || !(await comesWith(held, page, house, next))) await enter(page, house, email, next)
+  if (email === owner) ownersSession.set(house, await page.context().cookies())
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+}
+
+async function comesWith(held: readonly Cookie[], page: Page, { mesh }: House, next: string): Promise<boolean> {
+  await page.context().addCookies([...held])
+  await page.goto(`${mesh.consoleUrl}${next}`)
+  return !new URL(page.url()).pathname.startsWith('/sign-in')
+}
+
+async function enter(page: Page, { mesh }: House, email: string, next: string): Promise<void> {
   await page.goto(`${mesh.consoleUrl}/sign-in?next=${encodeURIComponent(next)}`)
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
 }
 
 /** A new person with this role, signed in on the page. */

@@ -1463,16 +1463,18 @@ create table user_account (
   email text not null,
   created_at timestamp with time zone default now() not null,
   name text,
+  preferences jsonb default '{}'::jsonb not null,
   constraint user_account_pkey PRIMARY KEY (id),
   constraint user_account_email_key UNIQUE (email),
   constraint user_account_email_check CHECK (email = lower(email) AND char_length(email) >= 3 AND char_length(email) <= 254),
-  constraint user_account_name_check CHECK (char_length(name) >= 1 AND char_length(name) <= 80 AND name !~ '[[:cntrl:]]'::text)
+  constraint user_account_name_check CHECK (char_length(name) >= 1 AND char_length(name) <= 80 AND name !~ '[[:cntrl:]]'::text),
+  constraint user_account_preferences_check CHECK (jsonb_typeof(preferences) = 'object'::text AND length(preferences::text) <= 1000)
 );
 alter table user_account enable row level security;
 alter table user_account force row level security;
 create policy console_people on user_account for all to eventmesh_console using (true) with check (true);
 create policy operator on user_account for select to eventmesh_migrator using (true);
-grant delete, insert, select, update (name) on user_account to eventmesh_console;
+grant delete, insert, select, update (name, preferences) on user_account to eventmesh_console;
 
 create table verification (
   tenant_id uuid not null,

@@ -113,4 +113,11 @@ export * as tenants from './tenants.ts'
 export { reservedSlugs } from './tenants.ts'
 export type { UsageBucket } from './usage.ts'
 export * as users from './users.ts'
-export { emailSchema, personNameSchema, type User, type UserId } from './users.ts'
+export {
+  emailSchema,
+  type PersonPreferences,
+  personNameSchema,
+  preferencesSchema,
+  type User,
+  type UserId,
+} from './users.ts'

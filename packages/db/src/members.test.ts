@@ -32,6 +32,24 @@ afterAll(async () => {
 
 const hash = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo'
 
+describe('a person’s preferences', () => {
+  test('are kept choice by choice, and none is known before', async () => {
+    const person = await db.transaction((tx) =>
+      users.createUser(tx, { email: 'prefers@example.com', passwordHash: hash }),
+    )
+    if (person === undefined) throw new Error('the address is taken')
+    expect(await users.preferencesOf(db, person.id)).toEqual({})
+    await users.prefer(db, person.id, { zone: 'local', hours: 12, theme: 'dark' })
+    await users.prefer(db, person.id, { theme: 'light', shortcuts: 'off' })
+    expect(await users.preferencesOf(db, person.id)).toEqual({
+      zone: 'local',
+      hours: 12,
+      theme: 'light',
+      shortcuts: 'off',
+    })
+  })
+})
+
 describe('a setup link', () => {
   test('makes the first owner of its tenant, names it, and is used up', async () => {
     await tenants.create(operator, { slug: 'setup-me' })

@@ -29,6 +29,19 @@ export const personNameSchema = z
   .refine((name) => name.isWellFormed(), 'This is not well-formed Unicode.')
   .transform((name) => (name === '' ? null : name))
 
+export const preferencesSchema = z
+  .object({
+    zone: z.enum(['utc', 'local', 'relative']),
+    hours: z.literal([12, 24]),
+    density: z.enum(['compact', 'comfortable']),
+    theme: z.enum(['system', 'light', 'dark']),
+    shortcuts: z.enum(['on', 'off']),
+  })
+  .partial()
+
+/** How they like the console; what is absent they never chose. */
+export type PersonPreferences = z.infer<typeof preferencesSchema>
+
 export async function findByEmail(db: Database, email: string): Promise<User | undefined> {
   return await db.transaction((tx) => userByEmail(tx, email), { readOnly: true })
 }
@@ -103,6 +116,24 @@ export async function rename(
       })
     }
   })
+}
+
+/** Nothing, where what is stored is of a release that knew other choices. */
+export async function preferencesOf(db: Database, userId: UserId): Promise<PersonPreferences> {
+  const [row] = await db.transaction(
+    (tx) => tx.sql<{ preferences: unknown }[]>`select preferences from user_account where id = ${userId}`,
+    { readOnly: true },
+  )
+  const parsed = preferencesSchema.safeParse(row?.preferences)
+  return parsed.success ? parsed.data : {}
+}
+
+/** What is not named stays as it was. */
+export async function prefer(db: Database, userId: UserId, change: PersonPreferences): Promise<void> {
+  await db.transaction(
+    (tx) => tx.sql`
+      update user_account set preferences = preferences || ${JSON.stringify(change)}::text::jsonb where id = ${userId}`,
+  )
 }
 
 type Row = { readonly id: UserId; readonly email: string; readonly name: string | null; readonly created_at: Date }

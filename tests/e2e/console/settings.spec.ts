@@ -229,16 +229,28 @@ test('revokes one of one’s own sessions', async ({ browser, page, house }) => 
   await other.context.close()
 })
 
-test('keeps preferences in the browser, and renders them on the server', async ({ page, house }) => {
-  await signIn(page, house, undefined, `/${house.slug}/settings/account`)
+test('keeps preferences with the account, renders them on the server and brings them to another browser', async ({
+  browser,
+  page,
+  house,
+}) => {
+  const { slug, ownerEmail } = await organization(house, 'preferring')
+  await signIn(page, house, ownerEmail, `/${slug}/settings/account`)
+  await page.setViewportSize({ width: 390, height: 844 })
+  const themes = ['System', 'Light', 'Dark'].map((name) => page.getByRole('radio', { name }).boundingBox())
+  expect(new Set((await Promise.all(themes)).map((box) => box?.y)).size).toBe(1)
+  await page.setViewportSize({ width: 1_440, height: 900 })
   await page.getByRole('radio', { name: 'Comfortable' }).click()
+  await page.getByRole('radio', { name: 'Local' }).click()
   await page.getByRole('radio', { name: '12 hours' }).click()
   await page.getByRole('radio', { name: 'Dark' }).click()
+  const kept = page.waitForResponse((answer) => answer.request().postData()?.includes('shortcuts') === true)
   await page.getByRole('checkbox', { name: 'Keyboard shortcuts' }).click()
-  const html = await (await page.request.get(`${house.mesh.consoleUrl}/${house.slug}/audit`)).text()
+  await kept
+  const html = await (await page.request.get(`${house.mesh.consoleUrl}/${slug}/audit`)).text()
   expect(html).toContain('data-density="comfortable"')
   expect(html).toMatch(/\d:\d\d:\d\d\.\d{3} [AP]M/)
-  await page.goto(`${house.mesh.consoleUrl}/${house.slug}/audit`)
+  await page.goto(`${house.mesh.consoleUrl}/${slug}/audit`)
   await expect(page.locator('html')).toHaveClass(/dark/)
   const row = await page.getByRole('row').nth(1).boundingBox()
   expect(row?.height).toBeGreaterThanOrEqual(40)
@@ -249,4 +261,12 @@ test('keeps preferences in the browser, and renders them on the server', async (
   expect(page.url()).toContain('/audit')
   await page.keyboard.press('Control+k')
   await expect(page.getByRole('dialog', { name: 'Find anything' })).toBeVisible()
+
+  const elsewhere = await browser.newContext({ timezoneId: 'Asia/Tokyo', colorScheme: 'light' })
+  const there = await elsewhere.newPage()
+  await signIn(there, house, ownerEmail, `/${slug}/audit`)
+  await expect(there.locator('html')).toHaveClass(/dark/)
+  await expect(there.locator('html')).toHaveAttribute('data-density', 'comfortable')
+  await expect(there.getByRole('row').nth(1)).toContainText(/[AP]M GMT\+9/)
+  await elsewhere.close()
 })

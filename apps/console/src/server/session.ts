@@ -16,6 +16,7 @@ import { cache } from 'react'
 import { config } from './config.ts'
 import { database } from './database.ts'
 import { hashPassword, verifyPassword } from './password.ts'
+import { bringPreferences } from './preferences.ts'
 import { requestFacts } from './request.ts'
 
 // All of Lucia (v3, no longer developed) is in here; the rest of the console knows only the functions below.
@@ -223,6 +224,7 @@ export async function begin(userId: PersonId): Promise<void> {
   if (before !== undefined) await lucia().invalidateSession(before)
   const session = await lucia().createSession(userId, {} as never, { sessionId: newId() })
   await setCookie(session.id)
+  await bringPreferences(userId)
 }
 
 export async function signOut(): Promise<void> {

@@ -2,21 +2,40 @@
 
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
 import { clock, dayWithYear, moment, relative, utc, writeZone, type Zone, zoneCookie } from './format.ts'
+import { useStable } from './use-stable.ts'
 
 type ZoneContext = { readonly zone: Zone; readonly setZone: (zone: Zone) => void }
 
 const Context = createContext<ZoneContext>({ zone: utc, setZone: () => {} })
 const year = 31_536_000
 
-/** The zone that the server read from the cookie, so that both render the same text. */
+/**
+ * The zone that the server read from the cookie, so that both render the same text; another one comes with a sign-in,
+ * and then the browser alone knows what is local to it.
+ */
 export function ZoneProvider({ initial, children }: { readonly initial: Zone; readonly children: ReactNode }) {
+  const given = writeZone(initial)
+  const [known, setKnown] = useState(given)
   const [zone, setState] = useState(initial)
-  const setZone = (next: Zone) => {
+  if (given !== known) {
+    setKnown(given)
+    setState(initial)
+  }
+  const setZone = useStable((next: Zone) => {
     setState(next)
     // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser yet.
     document.cookie = `${zoneCookie}=${encodeURIComponent(writeZone(next))}; path=/; max-age=${year}; samesite=lax`
-  }
+  })
+  useEffect(() => {
+    const timeZone = browserZone()
+    if (zone.mode !== 'utc' && zone.timeZone === utc.timeZone && timeZone !== utc.timeZone)
+      setZone({ ...zone, timeZone })
+  }, [zone, setZone])
   return <Context value={{ zone, setZone }}>{children}</Context>
+}
+
+export function browserZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone
 }
 
 export function useZone(): ZoneContext {

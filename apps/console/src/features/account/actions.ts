@@ -1,6 +1,6 @@
 'use server'
 
-import { personNameSchema, users } from '@eventmesh/db'
+import { personNameSchema, preferencesSchema, users } from '@eventmesh/db'
 import { z } from 'zod'
 import { done, fault, publicAction, userAction } from '../../server/action.ts'
 import { passwordProblem } from '../../server/password-rules.ts'
@@ -26,6 +26,12 @@ export const changePassword = userAction(
 
 export const saveName = userAction(z.object({ name: personNameSchema }), async ({ db, user, by }, { name }) => {
   await users.rename(db, { userId: user.userId, name }, by)
+  return done(null)
+})
+
+/** Each browser that they sign in with has them from then on; this one has them already. */
+export const savePreferences = userAction(preferencesSchema, async ({ db, user }, change) => {
+  await users.prefer(db, user.userId, change)
   return done(null)
 })
 

@@ -1,27 +1,44 @@
 'use client'
 
+import type { PersonPreferences } from '@eventmesh/db'
 import { useTheme } from 'next-themes'
 import { useEffect, useState } from 'react'
+import type { ActionFault } from '../../ui/action-result.ts'
 import { Checkbox } from '../../ui/checkbox.tsx'
 import { RadioGroup } from '../../ui/choice.tsx'
-import type { Zone } from '../../ui/format.ts'
+import { FormFault } from '../../ui/form.tsx'
+import { type Theme, themes } from '../../ui/preferences.ts'
 import { usePreferences } from '../../ui/preferences-provider.tsx'
-import { useZone } from '../../ui/time.tsx'
+import { send } from '../../ui/send.ts'
+import { browserZone, useZone } from '../../ui/time.tsx'
+import { savePreferences } from './actions.ts'
 import { text } from './text.ts'
 
+/** Each applies here at once and is kept with the account; the switches of the rail are for this browser alone. */
 export function PreferencesForm() {
   const words = text.preferences
   const { zone, setZone } = useZone()
   const { preferences, prefer } = usePreferences()
+  const [fault, setFault] = useState<ActionFault>()
+
+  async function keep(change: PersonPreferences) {
+    const result = await send(() => savePreferences(change))
+    setFault(result.ok ? undefined : result)
+  }
+
   return (
     <div className="flex flex-col gap-4">
       <p className="text-12 text-fg-3">{words.lead}</p>
+      <FormFault fault={fault} />
       <RadioGroup
         name="zone"
         label={words.zone}
         isRow
         value={zone.mode}
-        onChange={(mode) => setZone({ ...zone, mode, timeZone: zoneOf(mode) })}
+        onChange={(mode) => {
+          setZone({ ...zone, mode, timeZone: mode === 'utc' ? 'UTC' : browserZone() })
+          void keep({ zone: mode })
+        }}
         choices={(['utc', 'local', 'relative'] as const).map((value) => ({ value, label: words[value] }))}
       />
       <RadioGroup
@@ -29,7 +46,11 @@ export function PreferencesForm() {
         label={words.hours}
         isRow
         value={zone.hours === 12 ? '12' : '24'}
-        onChange={(hours) => setZone({ ...zone, hours: hours === '12' ? 12 : 24 })}
+        onChange={(value) => {
+          const hours = value === '12' ? 12 : 24
+          setZone({ ...zone, hours })
+          void keep({ hours })
+        }}
         choices={[
           { value: '24', label: words.hours24 },
           { value: '12', label: words.hours12 },
@@ -40,39 +61,47 @@ export function PreferencesForm() {
         label={words.density}
         isRow
         value={preferences.density}
-        onChange={(density) => prefer({ density })}
+        onChange={(density) => {
+          prefer({ density })
+          void keep({ density })
+        }}
         choices={(['compact', 'comfortable'] as const).map((value) => ({ value, label: words[value] }))}
       />
-      <Theme />
+      <ThemeChoice
+        onChange={(theme) => {
+          prefer({ theme })
+          void keep({ theme })
+        }}
+      />
       <Checkbox
         name="shortcuts"
         label={words.shortcuts}
         hint={words.shortcutsHint}
         isChecked={preferences.shortcuts === 'on'}
-        onChange={(isOn) => prefer({ shortcuts: isOn ? 'on' : 'off' })}
+        onChange={(isOn) => {
+          const shortcuts = isOn ? 'on' : 'off'
+          prefer({ shortcuts })
+          void keep({ shortcuts })
+        }}
       />
     </div>
   )
 }
 
-function Theme() {
+function ThemeChoice({ onChange }: { readonly onChange: (theme: Theme) => void }) {
   const words = text.preferences
-  const { theme = 'system', setTheme } = useTheme()
-  // The server does not know it: the choice is shown once the page runs.
+  const { theme } = useTheme()
+  // The server does not know what is in use: the choice is shown once the page runs.
   const [isMounted, setMounted] = useState(false)
   useEffect(() => setMounted(true), [])
   return (
-    <RadioGroup
+    <RadioGroup<Theme | ''>
       name="theme"
       label={words.theme}
       isRow
-      value={isMounted ? theme : ''}
-      onChange={setTheme}
-      choices={(['system', 'light', 'dark'] as const).map((value) => ({ value: value as string, label: words[value] }))}
+      value={isMounted ? (themes.find((each) => each === theme) ?? 'system') : ''}
+      onChange={(chosen) => chosen !== '' && onChange(chosen)}
+      choices={themes.map((value) => ({ value, label: words[value] }))}
     />
   )
-}
-
-function zoneOf(mode: Zone['mode']): string {
-  return mode === 'utc' ? 'UTC' : new Intl.DateTimeFormat().resolvedOptions().timeZone
 }

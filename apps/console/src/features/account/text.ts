@@ -43,7 +43,7 @@ export const text = {
   },
   preferences: {
     title: 'Preferences',
-    lead: 'Kept in this browser; they apply at once.',
+    lead: 'They apply at once, and wherever you sign in from now on.',
     zone: 'Times',
     utc: 'UTC',
     local: 'Local',

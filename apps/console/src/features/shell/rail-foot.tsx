@@ -7,6 +7,7 @@ import { useEffect, useState } from 'react'
 import { cn } from '../../ui/class-names.ts'
 import type { Zone } from '../../ui/format.ts'
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../../ui/menu.tsx'
+import { usePreferences } from '../../ui/preferences-provider.tsx'
 import { Dot } from '../../ui/status.tsx'
 import { useZone } from '../../ui/time.tsx'
 import { personWords } from '../../words/person.ts'
@@ -17,7 +18,8 @@ export type Person = { readonly email: string; readonly name: string | null }
 
 export function RailFoot({ person, isNarrow }: { readonly person: Person; readonly isNarrow: boolean }) {
   const router = useRouter()
-  const { theme, setTheme } = useTheme()
+  const { theme } = useTheme()
+  const { prefer } = usePreferences()
   return (
     <div className="flex flex-col gap-1 border-line border-t pt-2">
       <div className={cn('flex items-center justify-between gap-2 px-2', isNarrow && 'max-lg:flex-col max-lg:px-0')}>
@@ -51,7 +53,7 @@ export function RailFoot({ person, isNarrow }: { readonly person: Person; readon
         )}
         <MenuLabel>{text.theme}</MenuLabel>
         {(['system', 'light', 'dark'] as const).map((each) => (
-          <MenuItem key={each} onClick={() => setTheme(each)}>
+          <MenuItem key={each} onClick={() => prefer({ theme: each })}>
             <span className="flex-1">{text[each]}</span>
             {theme === each && <Dot severity="neutral" />}
           </MenuItem>

@@ -1,5 +1,6 @@
 import { keys } from '@eventmesh/db'
 import type { Route } from '@playwright/test'
+import { query } from '../harness/records.ts'
 import { violations } from './axe.ts'
 import { copied, expect, send, signIn, test } from './fixtures.ts'
 import { organization } from './organization.ts'
@@ -156,6 +157,16 @@ test('says who rotated a key meanwhile and leads to its successor, which names i
   const row = page.locator(`tr[data-key-row="${rotated.key.id}"]`)
   await expect(row.getByRole('link')).toBeFocused()
 
+  await query(
+    house.mesh.dataDir,
+    `update api_key set rotated_at = now() - interval '2 hours' where id = '${made.key.id}'`,
+  )
+  await page.reload()
+  const old = page.locator(`tr[data-key-row="${made.key.id}"]`)
+  await expect(old).toContainText('No traffic for 2 h')
+  await old.getByRole('button', { name: 'End overlap now' }).click()
+  await page.getByRole('alertdialog', { name: 'End the overlap now?' }).getByRole('button', { name: 'Cancel' }).click()
+
   await keys.update(house.db, { tenantId, id: rotated.key.id, name: 'shared-2' }, bo)
   await page.goto(`${house.mesh.consoleUrl}/${slug}/keys?status=active`)
   await expect(row).toContainText('replaces shared')
@@ -214,7 +225,7 @@ test('shows what became of a key’s requests in 30 days, and why some were refu
   await expect(async () => {
     await page.reload()
     await expect(reasons.getByRole('link', { name: /schema_invalid/ })).toBeVisible({ timeout: 3_000 })
-    await expect(month).toContainText(/1\s*Accepted/, { timeout: 100 })
+    await expect(month).toContainText(/Accepted 1/, { timeout: 100 })
   }).toPass({ timeout: 60_000 })
   await expect(month).toContainText('View as table')
   expect(await violations(page)).toEqual([])

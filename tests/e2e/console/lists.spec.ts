@@ -31,7 +31,7 @@ test('walks the rows of every list with j and k, and copies what the row is abou
   await reached(page, page.locator('tr[data-row]').first().getByRole('link').first())
   expect(await copied(page, () => page.keyboard.press('c'))).toBe(made[0]?.id)
   await entry.getByText('key.created').click()
-  await expect(page.getByRole('dialog', { name: 'Audit entry' })).toContainText('first')
+  await expect(page.getByRole('dialog', { name: 'Audit entry' })).toContainText('test operator by CLI')
 
   await page.goto(`${house.mesh.consoleUrl}/${slug}/sources`)
   await page.getByRole('link', { name: 'Show cURL' }).click()

@@ -89,8 +89,8 @@ test('rotates a secret without a gap, and an address with a day of both', async 
     expect((await deliver(url, sent, stripe(sent, { key: 'whsec_the_new_one_of_this_test' }))).status).toBe(202)
   }).toPass({ timeout: 30_000 })
   expect((await deliver(url, body(2), stripe(body(2)))).status).toBe(202)
-  await rows.last().getByRole('button', { name: 'Remove…' }).click()
-  await page.getByRole('button', { name: 'Remove secret' }).click()
+  await rows.last().getByRole('button', { name: 'Remove old secret…' }).click()
+  await page.getByRole('button', { name: 'Remove secret', exact: true }).click()
   await expect(rows).toHaveCount(1)
 
   await page.getByRole('tab', { name: 'Settings' }).click()

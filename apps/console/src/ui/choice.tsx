@@ -16,6 +16,7 @@ type ChoiceProps<Value extends string> = {
   readonly value: Value
   readonly onChange: (value: Value) => void
   readonly choices: readonly Choice<Value>[]
+  /** Beside each other also on a phone: two or three short ones. */
   readonly isRow?: boolean
 }
 
@@ -31,12 +32,13 @@ export function RadioGroup<Value extends string>({
   return (
     <fieldset className="m-0 flex min-w-0 flex-col gap-1.5 border-0 p-0">
       <legend className="mb-1.5 p-0 font-medium text-13">{label}</legend>
-      <div className={cn('grid gap-1.5', isRow && 'grid-cols-[repeat(auto-fit,minmax(120px,1fr))]')}>
+      <div className={cn('grid gap-1.5', isRow && 'auto-cols-fr grid-flow-col')}>
         {choices.map((choice) => (
           <label
             key={choice.value}
             className={cn(
               'flex min-h-9 items-center gap-2.5 rounded-control border border-line px-3 py-1.5 hover:bg-hover has-checked:border-accent has-checked:bg-accent-soft',
+              isRow && 'max-sm:gap-1.5 max-sm:px-2',
               choice.disabledReason !== undefined && 'cursor-not-allowed text-fg-3',
             )}
           >

@@ -5,7 +5,7 @@ import { cn } from '../../ui/class-names.ts'
 import { Table, Td, Th, Tr } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { OpenRows } from './open-rows.tsx'
-import { did, text } from './text.ts'
+import { did, kindOf, text } from './text.ts'
 
 /** Append-only entries, newest first; a row opens to the fields that changed. */
 export function AuditTable({
@@ -40,7 +40,10 @@ export function AuditTable({
                 <Td className={cn('whitespace-nowrap py-1.5 align-baseline', !isShort && 'pl-4')}>
                   <Moment row={row} href={open?.(row.id)} />
                 </Td>
-                <Td className="max-w-56 truncate py-1.5 align-baseline">{row.actorName}</Td>
+                <Td className="max-w-56 truncate py-1.5 align-baseline">
+                  {row.actorName}
+                  {row.actorKind !== 'user' && <span className="text-12 text-fg-3"> {kindOf(row)}</span>}
+                </Td>
                 <Td className="whitespace-nowrap py-1.5 align-baseline">
                   <code>{row.action}</code>
                 </Td>

@@ -1,3 +1,5 @@
+import type { AuditRow } from '@eventmesh/db'
+
 export const text = {
   title: 'Audit log',
   time: 'Time',
@@ -25,6 +27,18 @@ export const text = {
   copySessionId: 'Copy session id',
   copyRequestId: 'Copy the request’s id',
 } as const
+
+const kinds: Readonly<Record<AuditRow['actorKind'], string>> = {
+  user: 'user',
+  operator: 'operator by CLI',
+  system: 'system',
+}
+
+/** Beside the actor's name, which says it in part where nobody gave another. */
+export function kindOf({ actorKind, actorName }: Pick<AuditRow, 'actorKind' | 'actorName'>): string {
+  const words = kinds[actorKind]
+  return words.startsWith(actorName) ? words.slice(actorName.length).trim() : words
+}
 
 const sentences: Readonly<Record<string, string>> = {
   'key.created': 'created the key',

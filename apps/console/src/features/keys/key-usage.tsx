@@ -1,5 +1,4 @@
 import { BarList } from '../../ui/bar-list.tsx'
-import { count } from '../../ui/format.ts'
 import { Section } from '../../ui/states.tsx'
 import { StepArea } from '../../ui/step-area.tsx'
 import type { DayOfOutcomes } from './key-row.ts'
@@ -34,27 +33,17 @@ export function KeyUsage({ slug, id, month, rejections }: Props) {
         {outcomes.every((outcome) => total(outcome) === 0) ? (
           <p className="text-fg-3">{text.noUsage}</p>
         ) : (
-          <div className="flex flex-col gap-3">
-            <p className="tabular flex flex-wrap gap-x-6 gap-y-2">
-              {shown.map((outcome) => (
-                <span key={outcome} className="flex flex-col">
-                  <span className="font-semibold text-22">{count(total(outcome))}</span>
-                  <span className="text-12 text-fg-3">{text.outcomes[outcome]}</span>
-                </span>
-              ))}
-            </p>
-            <StepArea
-              label={text.outcomes.chart}
-              isWithDays
-              layers={shown.map((key) => ({ key, label: text.outcomes[key], ...layers[key] }))}
-              buckets={month.map(({ at, values }, n) => ({
-                at,
-                isPartial: n === month.length - 1,
-                values,
-                href: events({ from: at, to: new Date(new Date(at).getTime() + dayMs).toISOString() }),
-              }))}
-            />
-          </div>
+          <StepArea
+            label={text.outcomes.chart}
+            isWithDays
+            layers={shown.map((key) => ({ key, label: text.outcomes[key], ...layers[key] }))}
+            buckets={month.map(({ at, values }, n) => ({
+              at,
+              isPartial: n === month.length - 1,
+              values,
+              href: events({ from: at, to: new Date(new Date(at).getTime() + dayMs).toISOString() }),
+            }))}
+          />
         )}
       </Section>
       <Section title={text.rejections} className="xl:col-span-2">

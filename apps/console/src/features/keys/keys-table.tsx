@@ -11,6 +11,7 @@ import { useKeyDialogs } from './key-dialogs.tsx'
 import { DayOfUse, Expires, KeyStatusMark, LastUsed, Mode } from './key-facts.tsx'
 import { KeyMenu } from './key-menu.tsx'
 import type { KeyRow } from './key-row.ts'
+import { OverlapHint } from './overlap-hint.tsx'
 import { text } from './text.ts'
 
 export function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
@@ -50,6 +51,7 @@ export function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
                     {row.name}
                   </Link>
                   <Linked row={row} />
+                  <OverlapHint row={row} />
                 </Td>
                 <Td className="whitespace-nowrap">
                   <code>{row.display}</code>
@@ -109,6 +111,7 @@ export function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
                 <LastUsed row={row} />
               </span>
               <Linked row={row} />
+              <OverlapHint row={row} />
             </div>
             <KeyMenu row={row} />
           </li>

@@ -62,7 +62,7 @@ export function IngestionForm({ slug, initial, operator }: Props) {
             onChange={(viewersSeePayloads) => change({ viewersSeePayloads })}
           />
           <Section title={text.operator.title}>
-            <Facts>
+            <Facts className="sm:grid-cols-[176px_minmax(0,1fr)]">
               {operator.facts.map(({ label, value }) => (
                 <Fact key={label} label={label}>
                   {value}

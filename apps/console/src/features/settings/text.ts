@@ -24,7 +24,7 @@ export const text = {
   general: {
     name: 'Name',
     slug: 'Address',
-    slugHint: 'Links with the old address stop working.',
+    slugHint: 'Links with the old name stop working.',
     id: 'ID',
     copyId: 'Copy the organization’s id',
     created: 'Created',

@@ -51,7 +51,7 @@ export function SourceDanger({ slug, source, provider, rights }: Props) {
           )}
           <p className="text-fg-2">
             {danger.pauseLead}
-            {provider !== undefined && <Prose text={` ${danger.retries(provider.retry)}`} />}
+            {provider !== undefined && <Prose text={` ${lossOf(provider)}`} />}
           </p>
           <Button
             isPending={isPending && !isDeleting}
@@ -102,4 +102,10 @@ export function SourceDanger({ slug, source, provider, rights }: Props) {
       </ConfirmDialog>
     </div>
   )
+}
+
+/** Where nobody sends again, a pause loses what comes meanwhile. */
+function lossOf({ name, retry }: ProviderSheet): string {
+  if (retry === 'none') return danger.lost(name)
+  return /^none\b/.test(retry) ? `${danger.lost(name)} ${danger.retries(retry)}` : danger.retries(retry)
 }

@@ -53,7 +53,7 @@ export function SourceSecrets({ slug, sourceId, provider, rows, rights }: Props)
         <p className="mt-3 text-warn-text">{provider.secret.isOptional ? text.adding.secretOptional : secrets.none}</p>
       ) : (
         <ul className="m-0 mt-2 flex list-none flex-col p-0">
-          {rows.map((row) => (
+          {rows.map((row, n) => (
             <li
               key={row.id}
               className="flex flex-wrap items-center gap-x-5 gap-y-1 border-line border-b py-2 last:border-b-0"
@@ -76,7 +76,7 @@ export function SourceSecrets({ slug, sourceId, provider, rows, rights }: Props)
                 disabledReason={denied}
                 onClick={() => setRemoving(row)}
               >
-                {secrets.remove}
+                {n === 0 ? secrets.remove : secrets.removeOld}
               </Button>
             </li>
           ))}

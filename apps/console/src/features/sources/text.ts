@@ -4,7 +4,7 @@ import type { Severity } from '../../ui/status.tsx'
 export const text = {
   title: 'Sources',
   add: 'Add source…',
-  empty: 'No sources yet',
+  empty: 'No sources yet.',
   emptyHint: 'A source takes in the webhooks of a provider such as Stripe or GitHub: verified, deduplicated, logged.',
   showCurl: 'Show cURL',
   filteredEmpty: 'No sources match these filters',
@@ -135,7 +135,8 @@ export const text = {
     add: 'Add new secret…',
     addTitle: 'Add a secret',
     addButton: 'Add secret',
-    remove: 'Remove…',
+    remove: 'Remove secret…',
+    removeOld: 'Remove old secret…',
     removeTitle: 'Remove this secret?',
     removeLead: (when: string) =>
       `What is signed with it is refused everywhere within 30 seconds. It last matched ${when}. Cannot be undone.`,
@@ -167,6 +168,7 @@ export const text = {
     removeLead: 'Deliveries are answered 410 from now on. Its events stay. Cannot be undone.',
     removeButton: 'Delete source',
     retries: (retry: string) => `How this provider retries: ${retry}.`,
+    lost: (name: string) => `${name} does not retry: deliveries until then are lost.`,
   },
 } as const
 

@@ -5,7 +5,7 @@ import { AuditTable, Changes } from '../../../../features/audit/audit-table.tsx'
 import { type Entry, EntryDialog } from '../../../../features/audit/entry-dialog.tsx'
 import { readAuditFilter } from '../../../../features/audit/filter.ts'
 import { auditNames, auditPage } from '../../../../features/audit/queries.ts'
-import { text } from '../../../../features/audit/text.ts'
+import { kindOf, text } from '../../../../features/audit/text.ts'
 import { ForbiddenPage } from '../../../../features/shell/forbidden-page.tsx'
 import { pageMember } from '../../../../server/page.ts'
 import { requestFacts } from '../../../../server/request.ts'
@@ -86,7 +86,7 @@ function entryOf(row: AuditRow): Entry {
   return {
     occurredAt: row.occurredAt.toISOString(),
     actor: row.actorName,
-    actorKind: row.actorKind,
+    actorKind: kindOf(row),
     action: row.action,
     target: row.targetName,
     targetId: row.targetId,

@@ -8,6 +8,7 @@ import { Expires, KeyStatusMark, LastUsed, Mode } from '../../../../../features/
 import { KeyMenu } from '../../../../../features/keys/key-menu.tsx'
 import type { LinkedKey } from '../../../../../features/keys/key-row.ts'
 import { KeyUsage } from '../../../../../features/keys/key-usage.tsx'
+import { OverlapHint } from '../../../../../features/keys/overlap-hint.tsx'
 import { getKey, keyChanges, monthOfUse, rejectionsOf } from '../../../../../features/keys/queries.ts'
 import { text } from '../../../../../features/keys/text.ts'
 import { ForbiddenPage } from '../../../../../features/shell/forbidden-page.tsx'
@@ -56,6 +57,7 @@ export default async function KeyPage({
             </Fact>
             <Fact label="Status">
               <KeyStatusMark row={row} />
+              <OverlapHint row={row} />
             </Fact>
             <Fact label={text.mode}>
               <Mode mode={row.mode} />

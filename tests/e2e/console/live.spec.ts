@@ -14,6 +14,13 @@ test('shows what comes in without a reload, and leads back to the list', async (
   await page.keyboard.press('l')
   await expect(page).not.toHaveURL(/live=1/)
   await expect(rows(page).first()).toContainText(sent.event_id)
+  await page.keyboard.press('l')
+  await expect(page.getByRole('combobox', { name: 'Time' })).toHaveText('Now')
+  await page.keyboard.press('t')
+  await page.getByRole('option', { name: 'Last hour' }).click()
+  await expect(page).toHaveURL(/range=1h/)
+  await expect(page).not.toHaveURL(/live=1/)
+  await expect(rows(page).first()).toContainText(sent.event_id)
 })
 
 test('loses nothing and repeats nothing at 40 rows a second, through a scroll, a pause and a restart of the server', async ({

@@ -55,6 +55,12 @@ test.describe('each role', () => {
         const status = (await page.request.get(`${url}/api/${house.slug}${path}`)).status()
         if (can(role, needs)) expect([200, 404], path).toContain(status)
         else expect(status, path).toBe(403)
+        if (role !== 'owner') continue
+        const more = await page.request.get(
+          `${url}/api/${house.slug}${path}${path.includes('?') ? '&' : '?'}colour=blue`,
+        )
+        expect(more.headers()['content-type'], path).toBe('application/problem+json')
+        expect(await more.json(), path).toMatchObject({ status: 400, code: 'unknown_parameter' })
       }
     })
   }

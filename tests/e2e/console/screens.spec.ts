@@ -225,6 +225,48 @@ test('leads from a value of the payload to its like, and keeps the open part in 
   await expect(page.locator('tr[data-event-row]')).toContainText(sent.event_id)
 })
 
+test('has filters and search in sheets of their own on a phone, and a row for each day', async ({ page, house }) => {
+  const { event_id } = await send(house, { event_type: 'phone.filters', payload: {} })
+  const list = `${house.mesh.consoleUrl}/${house.slug}/events`
+  await page.setViewportSize({ width: 390, height: 844 })
+  await signIn(page, house, undefined, `/${house.slug}/keys`)
+  const rows = page.locator('li[data-event-row]')
+  await expect(async () => {
+    await page.goto(`${list}?q=type:phone.filters`)
+    await expect(rows.first()).toContainText(event_id, { timeout: 2_000 })
+  }).toPass()
+  const opener = page.getByRole('button', { name: /^Filters/ })
+  await expect(opener).toHaveText('Filters')
+  await opener.click()
+  const sheet = page.getByRole('dialog', { name: 'Filters' })
+  await expect(sheet.getByRole('combobox', { name: 'Time' })).toBeVisible()
+  expect(await sheet.boundingBox()).toMatchObject({ x: 0, y: 0, width: 390, height: 844 })
+  expect(await violations(page)).toEqual([])
+  await sheet.getByRole('button', { name: 'Outcome' }).click()
+  await page.getByRole('menuitemcheckbox', { name: 'Rejected' }).click()
+  await page.keyboard.press('Escape')
+  await sheet.getByRole('button', { name: 'Show events' }).click()
+  await expect(page).toHaveURL(/outcome=rejected/)
+  await expect(opener).toHaveText('Filters (1)')
+  await expect(page.getByRole('list', { name: 'Active filters' })).toContainText('Outcome: Rejected')
+  await page.getByRole('link', { name: 'Clear filters' }).click()
+  await expect(rows.first()).toBeVisible()
+
+  const found = await page.request.get(`${house.mesh.consoleUrl}/api/${house.slug}/events?q=type:phone.filters`)
+  const [row] = ((await found.json()) as { readonly rows: readonly object[] }).rows
+  const days = ['01', '02'].map((date, n) => ({
+    ...row,
+    requestId: `019b7a1e-0000-7000-8000-0000000000${date}`,
+    receivedAt: `2026-01-${date}T12:00:00.000Z`,
+    seq: n + 1,
+  }))
+  const body = days.map((each) => `event: envelope\nid: ${each.seq}\ndata: ${JSON.stringify(each)}\n\n`).join('')
+  await page.route('**/events/stream*', (route) => route.fulfill({ contentType: 'text/event-stream', body }))
+  await page.goto(`${list}?live=1`)
+  await expect(page.getByRole('listitem').filter({ hasText: /^Jan 1, 2026$/ })).toBeVisible()
+  await expect(rows).toHaveCount(2)
+})
+
 test('resizes the panel by its separator and remembers it', async ({ page, house }) => {
   await signIn(page, house, undefined, `/${house.slug}/events`)
   await page.locator('tr[data-event-row]').first().locator('td').nth(2).click()
@@ -254,7 +296,14 @@ test('takes a time range of one’s own, and says where it is none', async ({ pa
   await page.getByLabel('To').fill('2026-01-02 05:00:30')
   await page.getByRole('button', { name: 'Show range' }).click()
   await expect(page).toHaveURL(/from=2026-01-02T03%3A04%3A00.000Z&to=2026-01-02T05%3A00%3A30.000Z/)
-  await expect(page.getByText('Older matches exist before this range')).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'No events match these filters' })).toBeVisible()
+  await expect(page.getByText('Newer matches exist after this range')).toBeVisible()
+  await page.keyboard.press('t')
+  await expect(page.getByRole('option', { name: 'Jan 2, 03:04 – Jan 2, 05:00' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.getByRole('link', { name: 'Widen to 24 hours' }).click()
+  await expect(page).toHaveURL(/from=2026-01-01T05%3A00%3A30.000Z&to=2026-01-02T05%3A00%3A30.000Z/)
+  await expect(page.getByRole('link', { name: 'Widen to 24 hours' })).toHaveCount(0)
   await page.getByRole('link', { name: 'Search 30 days' }).click()
   await expect(page.locator('tr[data-event-row]').first()).toBeVisible()
 

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { violations } from './axe.ts'
-import { expect, signIn, superuserOf, test, whileLocked } from './fixtures.ts'
+import { expect, send, signIn, superuserOf, test, whileLocked } from './fixtures.ts'
 
 const lists = [
   ['API keys', 'api_key'],
@@ -62,6 +62,31 @@ test('a list that is slow has its frame, its header, its keys and its rows in gr
   })
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
   await expect(page.locator('#content').getByRole('table')).toBeVisible()
+
+  await send(house, { event_type: 'states.slow', payload: {} })
+  const rows = page.locator('tr[data-event-row]')
+  await expect(async () => {
+    await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events`)
+    await expect(rows.first()).toBeVisible({ timeout: 1_000 })
+  }).toPass()
+  await frame(page).getByRole('link', { name: 'API keys' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'API keys' })).toBeVisible()
+  await whileLocked(house, 'event_index', async () => {
+    await frame(page).getByRole('link', { name: 'Events' }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Events' })).toBeVisible()
+    await expect(page.locator('[aria-busy="true"] > div')).toHaveCount(12)
+    await page.keyboard.press('/')
+    await expect(page.getByRole('searchbox')).toBeFocused()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('t')
+    await expect(page.getByRole('option', { name: 'Last hour' })).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('listbox')).toHaveCount(0)
+    await page.keyboard.press('j')
+    await expect(page.locator('[aria-busy="true"]')).toHaveCount(1)
+  })
+  await expect(page.getByRole('complementary', { name: 'Event' })).toBeVisible()
+  await expect(rows.first().getByRole('link')).toBeFocused()
 })
 
 test('what is not there keeps the frame for a member, and is a 404', async ({ page, house }) => {

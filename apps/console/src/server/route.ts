@@ -13,17 +13,25 @@ export type RouteContext = {
 
 type Params = { readonly params: Promise<{ readonly tenant: string } & Readonly<Record<string, string>>> }
 
+type Contract = {
+  readonly needs: Capability
+  /** The parameters of its query; another one is a fault of whoever asks. */
+  readonly takes: readonly string[]
+}
+
 /** A Route Handler for reads: asks for the member itself, answers faults as problem+json with the request id. */
 export function memberRoute(
-  capability: Capability,
+  { needs, takes }: Contract,
   handle: (context: RouteContext, request: Request, params: Readonly<Record<string, string>>) => Promise<Response>,
 ): (request: Request, given: Params) => Promise<Response> {
   return async (request, given) => {
     const params = await given.params
     const { requestId } = await requestFacts()
     try {
-      const answer = await requireMember(params.tenant, capability)
+      const answer = await requireMember(params.tenant, needs)
       if (!answer.ok) return refusal(answer.reason, requestId)
+      const unknown = [...new URL(request.url).searchParams.keys()].find((name) => !takes.includes(name))
+      if (unknown !== undefined) return unknownParameter(unknown, takes, requestId)
       const response = await handle({ member: answer.member, db: database(), requestId }, request, params)
       response.headers.set('cache-control', response.headers.get('cache-control') ?? 'no-store')
       return response
@@ -51,10 +59,15 @@ function refusal(
   }
 }
 
-/** RFC 9457. */
-export function problem(status: number, code: string, detail: string, requestId: string): Response {
+function unknownParameter(name: string, takes: readonly string[], requestId: string): Response {
+  const known = takes.length === 0 ? 'There are none here.' : `Known are ${takes.join(', ')}.`
+  return problem(400, 'unknown_parameter', `“${name.slice(0, 40)}” is no parameter. ${known}`, requestId)
+}
+
+/** RFC 9457; `more` says what the code alone does not. */
+export function problem(status: number, code: string, detail: string, requestId: string, more: object = {}): Response {
   return Response.json(
-    { status, code, detail, request_id: requestId },
+    { status, code, detail, request_id: requestId, ...more },
     { status, headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' } },
   )
 }

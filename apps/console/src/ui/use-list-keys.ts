@@ -1,6 +1,6 @@
 'use client'
 
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { writeClipboard } from './copy.tsx'
 import { isDialogOpen, isTyping } from './typing.ts'
 import { useStable } from './use-stable.ts'
@@ -10,8 +10,8 @@ export type RowMark = `data-${string}`
 
 type ListKeys = {
   readonly mark: RowMark
-  /** In the order that is shown; asked for only when a key is pressed. */
-  readonly ids: () => readonly string[]
+  /** In the order that is shown; asked for only when a key is pressed. Undefined: they are still loading. */
+  readonly ids: () => readonly string[] | undefined
   /** Where the focus is in no row. */
   readonly selected?: string | null
   /** Beside the focus, which follows anyway. */
@@ -22,11 +22,22 @@ type ListKeys = {
   readonly onOther?: (event: KeyboardEvent, id: string | undefined) => void
 }
 
-/** `j` `k` walk the rows and `c` copies an id; Enter is the focused link's own. */
-export function useListKeys({ mark, ids, selected = null, onMove, copyOf = String, onOther }: ListKeys): void {
+/**
+ * `j` `k` walk the rows and `c` copies an id; Enter is the focused link's own. What is pressed while the rows still load
+ * is done by the function it answers, once they are there.
+ */
+export function useListKeys({ mark, ids, selected = null, onMove, copyOf = String, onOther }: ListKeys): () => void {
+  const early = useRef<KeyboardEvent[]>([])
   const onKey = useStable((event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isDialogOpen()) return
     const shown = ids()
+    if (shown === undefined && (event.key === 'j' || event.key === 'k')) {
+      early.current.push(event)
+      return
+    }
+    walk(event, shown ?? [])
+  })
+  const walk = (event: KeyboardEvent, shown: readonly string[]) => {
     const focused = document.activeElement?.closest(`[${mark}]`)?.getAttribute(mark) ?? null
     const at = shown.indexOf(focused ?? selected ?? '')
     const id = shown[at]
@@ -45,11 +56,15 @@ export function useListKeys({ mark, ids, selected = null, onMove, copyOf = Strin
       default:
         onOther?.(event, id)
     }
+  }
+  const catchUp = useStable(() => {
+    for (const event of early.current.splice(0)) walk(event, ids() ?? [])
   })
   useEffect(() => {
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
   }, [onKey])
+  return catchUp
 }
 
 /** A row's link, else its menu, else the row. Wide and narrow, a list is there twice and seen once. */

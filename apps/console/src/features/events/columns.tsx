@@ -9,7 +9,7 @@ export type EventColumn = {
   readonly label: string
   readonly widthPx: number
   readonly isNumber?: boolean
-  /** Where there is no room for it unless somebody asks. */
+  /** Where the table has no room for it, unless somebody asks: the type keeps its 150 px. */
   readonly hidden?: string
   readonly cell: (row: EventRow) => ReactNode
 }
@@ -20,23 +20,28 @@ const mono = (value: string | null) => (value === null ? '–' : <span className
 export const optionalColumns = {
   source: {
     label: text.source,
-    widthPx: 132,
-    // Below, the type would be cut to a few letters.
-    hidden: 'max-[1439px]:hidden',
+    widthPx: 120,
+    hidden: '@max-[814px]:hidden',
     cell: ({ source }) => <span className="text-fg">{sourceText(source.name)}</span>,
   },
   key: {
     label: text.key,
-    widthPx: 136,
-    hidden: 'max-xl:hidden',
+    widthPx: 128,
+    hidden: '@max-[942px]:hidden',
     cell: ({ key }) => key?.name ?? key?.display ?? '–',
   },
-  size: { label: text.size, widthPx: 76, isNumber: true, hidden: 'max-xl:hidden', cell: ({ size }) => bytes(size) },
+  size: {
+    label: text.size,
+    widthPx: 72,
+    isNumber: true,
+    hidden: '@max-[1014px]:hidden',
+    cell: ({ size }) => bytes(size),
+  },
   latency: {
     label: text.latency,
-    widthPx: 84,
+    widthPx: 80,
     isNumber: true,
-    hidden: 'max-xl:hidden',
+    hidden: '@max-[1094px]:hidden',
     cell: ({ latencyMs }) => (latencyMs === null ? '–' : duration(latencyMs)),
   },
   occurred: {
@@ -52,7 +57,7 @@ export const optionalColumns = {
   ip: { label: text.ip, widthPx: 128, cell: ({ ip }) => mono(ip) },
   trace: { label: text.trace, widthPx: 264, cell: ({ traceId }) => mono(traceId) },
   status: { label: text.status, widthPx: 96, isNumber: true, cell: ({ status }) => status ?? '–' },
-  mode: { label: text.mode, widthPx: 72, cell: ({ mode }) => (mode === 'test' ? 'Test' : 'Live') },
+  mode: { label: text.mode, widthPx: 72, cell: ({ mode }) => text.modes[mode] },
 } as const satisfies Readonly<Record<string, EventColumn>>
 
 export type ColumnName = keyof typeof optionalColumns

@@ -1,4 +1,5 @@
 import type { EventFacts } from '@eventmesh/db'
+import type { ReactNode } from 'react'
 
 /** A row as the browser gets it: the facts as they are. */
 export type EventRow = EventFacts
@@ -17,4 +18,10 @@ export type EventsPage = {
   readonly rows: readonly EventRow[]
   readonly older: string | null
   readonly isRangeIgnored: boolean
+}
+
+export type FirstPage = {
+  readonly page: EventsPage
+  /** In the place of the rows where there are none. */
+  readonly empty: ReactNode
 }

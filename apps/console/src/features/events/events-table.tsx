@@ -33,7 +33,9 @@ export type RowChecks = {
   readonly onToggle: (row: EventRow, isRange: boolean) => void
 }
 
-const alwaysPx = { check: 36, received: 112, outcome: 116, type: 180, id: 320 }
+const alwaysPx = { check: 36, received: 108, outcome: 116, type: 150, id: 284 }
+/** `2:32:58.024 PM` */
+const receivedOf12HoursPx = 132
 
 /** Drawn again only for rows of its own: what waits behind a tail that stands still, and its rate, are not among them. */
 export const EventsTable = memo(function EventsTable({
@@ -47,17 +49,17 @@ export const EventsTable = memo(function EventsTable({
   only,
 }: Props) {
   const { zone } = useZone()
+  const receivedPx = zone.hours === 12 ? receivedOf12HoursPx : alwaysPx.received
   const dayOf = useMemo(() => daysIn(zone.timeZone), [zone.timeZone])
   const startsDay = (n: number) => n > 0 && dayOf(rows[n]!) !== dayOf(rows[n - 1]!)
-  const shown = isNarrow ? noColumns : columns
+  // Beside the panel, which shows all of the event, there is room for one at most.
+  const shown = isNarrow ? columns.filter((name) => name === 'source') : columns
   const isStandard = columns === standardColumns || columns.join() === standardColumns.join()
+  const hidesWithoutRoom = isStandard || isNarrow
   const hasChecks = checks !== undefined
 
   const table = only !== 'list' && (
-    <Table
-      className="table-fixed"
-      {...(isStandard || isNarrow ? {} : { style: { minWidth: widthOf(columns, hasChecks) } })}
-    >
+    <Table className="table-fixed" {...(hidesWithoutRoom ? {} : { style: { minWidth: widthOf(columns, hasChecks) } })}>
       <thead>
         <tr>
           {hasChecks && (
@@ -65,7 +67,7 @@ export const EventsTable = memo(function EventsTable({
               <span className="sr-only">{text.selectColumn}</span>
             </Th>
           )}
-          <Th style={{ width: alwaysPx.received }}>{text.received}</Th>
+          <Th style={{ width: receivedPx }}>{text.received}</Th>
           <Th style={{ width: alwaysPx.outcome }}>{text.outcome}</Th>
           {/* Beside an open panel, which shows the whole id, the type keeps its room and the id gets what is left. */}
           <Th {...(isNarrow ? { style: { width: alwaysPx.type } } : {})}>{text.type}</Th>
@@ -73,7 +75,11 @@ export const EventsTable = memo(function EventsTable({
           {shown.map((name) => {
             const { label, widthPx, isNumber, hidden }: EventColumn = optionalColumns[name]
             return (
-              <Th key={name} style={{ width: widthPx }} className={cn(isNumber && 'text-right', isStandard && hidden)}>
+              <Th
+                key={name}
+                style={{ width: widthPx }}
+                className={cn(isNumber && 'text-right', hidesWithoutRoom && hidden)}
+              >
                 {label}
               </Th>
             )
@@ -103,7 +109,7 @@ export const EventsTable = memo(function EventsTable({
                 isChecked={checks?.ids.has(id) ?? false}
                 hasAnyChecked={(checks?.ids.size ?? 0) > 0}
                 columns={shown}
-                isStandard={isStandard}
+                hidesWithoutRoom={hidesWithoutRoom}
                 onOpen={onOpen}
                 onToggle={checks?.onToggle}
               />
@@ -116,8 +122,8 @@ export const EventsTable = memo(function EventsTable({
   return (
     <>
       {table && (
-        <div className="max-md:hidden">
-          {isStandard || isNarrow ? (
+        <div className="@container max-md:hidden">
+          {hidesWithoutRoom ? (
             table
           ) : (
             <div {...scrollRegion(text.title)} className="overflow-x-auto [&_thead_th]:static">
@@ -128,8 +134,15 @@ export const EventsTable = memo(function EventsTable({
       )}
       {only !== 'table' && (
         <ul className="m-0 list-none p-0 md:hidden">
-          {rows.map((row) => (
-            <ListItem key={`${row.requestId}.${row.item}`} slug={slug} row={row} />
+          {rows.map((row, n) => (
+            <Fragment key={`${row.requestId}.${row.item}`}>
+              {startsDay(n) && (
+                <li className="border-line border-b bg-bg px-4 py-1 font-medium text-12 text-fg-3">
+                  {dayWithYear(new Date(row.receivedAt), zone.timeZone)}
+                </li>
+              )}
+              <ListItem slug={slug} row={row} />
+            </Fragment>
           ))}
         </ul>
       )}
@@ -150,8 +163,6 @@ function daysIn(timeZone: string): (row: EventRow) => string {
   }
 }
 
-const noColumns: readonly ColumnName[] = []
-
 function widthOf(columns: readonly ColumnName[], hasChecks: boolean): number {
   const { check, received, outcome, type, id } = alwaysPx
   const optional = columns.reduce((all, name) => all + optionalColumns[name].widthPx, 0)
@@ -165,7 +176,7 @@ type RowProps = {
   readonly isChecked: boolean
   readonly hasAnyChecked: boolean
   readonly columns: readonly ColumnName[]
-  readonly isStandard: boolean
+  readonly hidesWithoutRoom: boolean
   readonly onOpen: (row: EventRow) => void
   readonly onToggle: RowChecks['onToggle'] | undefined
 }
@@ -178,7 +189,7 @@ const TableRow = memo(function TableRow({
   isChecked,
   hasAnyChecked,
   columns,
-  isStandard,
+  hidesWithoutRoom,
   onOpen,
   onToggle,
 }: RowProps) {
@@ -234,7 +245,7 @@ const TableRow = memo(function TableRow({
         <TypeCell row={row} />
       </Td>
       <Td>
-        <span className="flex items-center gap-1">
+        <span className="relative flex items-center">
           <Link
             href={`/${slug}/events/${id}`}
             prefetch={false}
@@ -249,7 +260,7 @@ const TableRow = memo(function TableRow({
           <Copy
             text={shownId(row)}
             label={text.copyId}
-            className="opacity-0 focus-visible:opacity-100 group-hover:opacity-100"
+            className="absolute right-0 bg-hover opacity-0 focus-visible:opacity-100 group-hover:opacity-100 group-aria-selected:bg-selected"
           />
         </span>
       </Td>
@@ -261,7 +272,7 @@ const TableRow = memo(function TableRow({
             className={cn(
               'truncate text-fg-2',
               isNumber && 'tabular whitespace-nowrap text-right',
-              isStandard && hidden,
+              hidesWithoutRoom && hidden,
             )}
           >
             {cell(row)}

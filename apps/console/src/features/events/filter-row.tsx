@@ -1,12 +1,14 @@
 'use client'
 
 import type { EventFacets, Facet, FacetField } from '@eventmesh/db'
-import { SlidersHorizontal, X } from 'lucide-react'
+import { SlidersHorizontal } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { cn } from '../../ui/class-names.ts'
+import { Dialog, opensDialog } from '../../ui/dialog.tsx'
+import { DialogBody, DialogFooter } from '../../ui/dialog-parts.tsx'
 import { FacetChip, type FacetOption } from '../../ui/facet-chip.tsx'
-import { count, moment } from '../../ui/format.ts'
+import { count, day, shortClock } from '../../ui/format.ts'
 import { RangeDialog } from '../../ui/range-dialog.tsx'
 import { Select } from '../../ui/select.tsx'
 import { useZone } from '../../ui/time.tsx'
@@ -18,59 +20,60 @@ import { text } from './text.ts'
 type Props = {
   readonly filter: EventsFilter
   readonly onChange: (filter: EventsFilter) => void
+  /** A range that was chosen ends a live tail, whose range is now. */
+  readonly onRange: (filter: EventsFilter) => void
   readonly facets: EventFacets | undefined
-  /** The range is now, and nothing is counted. */
+  /** Nothing is counted. */
   readonly isLive: boolean
   /** At the end of the row. */
   readonly children: ReactNode
 }
 
-export function FilterRow({ filter, onChange, facets, isLive, children }: Props) {
+/** In one row; below 768 px behind a button, in a sheet. */
+export function FilterRow({ filter, onChange, onRange, facets, isLive, children }: Props) {
   const [isOpen, setOpen] = useState(false)
   const chosen = Object.keys(filter.chips).length
   const counted = isLive ? undefined : facets
-  const chip = (name: FacetField, label: string, named?: (facet: Facet) => string) => (
-    <FacetChip
-      key={name}
-      label={label}
-      options={optionsOf(name, filter.chips[name] ?? [], counted, named)}
-      chosen={filter.chips[name] ?? []}
-      onChange={(values) => onChange(withChip(filter, name, values))}
-    />
+  const clear = (size: 'small' | 'normal') =>
+    isFiltered(filter) && (
+      <Button size={size} kind="quiet" onClick={() => onChange({ ...filter, q: '', chips: {} })}>
+        {text.clear}
+      </Button>
+    )
+  const controls = (
+    <>
+      <Chips filter={filter} onChange={onChange} facets={counted} />
+      <TimeChip filter={filter} onRange={onRange} isLive={isLive} />
+    </>
   )
   return (
     <div className="flex flex-wrap items-center gap-2">
       <Button
         size="small"
+        aria-haspopup="dialog"
         aria-expanded={isOpen}
-        onClick={() => setOpen(!isOpen)}
-        className="pointer-coarse:min-h-11 md:hidden"
+        {...opensDialog}
+        onClick={() => setOpen(true)}
+        className="md:hidden"
       >
         <SlidersHorizontal aria-hidden size={14} />
         {chosen === 0 ? text.filters : `${text.filters} (${chosen})`}
       </Button>
-      <span className={cn('contents', !isOpen && 'max-md:hidden')}>
-        {chip('outcome', text.outcome, ({ value }) => outcomeText[value as keyof typeof outcomeText] ?? value)}
-        {chip('reason', text.reason)}
-        {chip('type', text.type)}
-        {chip('source', text.source, ({ name }) => sourceText(name))}
-        {chip('key', text.key)}
-        <FacetChip
-          label={text.mode}
-          options={[
-            { value: 'live', label: 'Live' },
-            { value: 'test', label: 'Test' },
-          ]}
-          chosen={filter.chips.mode ?? []}
-          onChange={(values) => onChange(withChip(filter, 'mode', values))}
-        />
-        <TimeChip filter={filter} onChange={onChange} isLive={isLive} />
-        {isFiltered(filter) && (
-          <Button size="small" kind="quiet" onClick={() => onChange({ ...filter, q: '', chips: {} })}>
-            {text.clear}
-          </Button>
-        )}
+      <span className="contents max-md:hidden">
+        {controls}
+        {clear('small')}
       </span>
+      <Dialog isOpen={isOpen} onOpenChange={setOpen} title={text.filters} className="md:hidden">
+        <DialogBody>
+          <div className="flex flex-col items-start gap-3">{controls}</div>
+        </DialogBody>
+        <DialogFooter>
+          {clear('normal')}
+          <Button kind="primary" onClick={() => setOpen(false)}>
+            {text.showFiltered}
+          </Button>
+        </DialogFooter>
+      </Dialog>
       <span className="ml-auto flex items-center gap-2">
         {counted !== undefined && counted.total !== null && (
           <span className="tabular whitespace-nowrap text-12 text-fg-3">
@@ -80,6 +83,35 @@ export function FilterRow({ filter, onChange, facets, isLive, children }: Props)
         {children}
       </span>
     </div>
+  )
+}
+
+const modes = Object.entries(text.modes).map(([value, label]) => ({ value, label }))
+
+function Chips({ filter, onChange, facets }: Pick<Props, 'filter' | 'onChange' | 'facets'>) {
+  const chip = (name: FacetField, named?: (facet: Facet) => string) => (
+    <FacetChip
+      key={name}
+      label={text.chips[name]}
+      options={optionsOf(name, filter.chips[name] ?? [], facets, named)}
+      chosen={filter.chips[name] ?? []}
+      onChange={(values) => onChange(withChip(filter, name, values))}
+    />
+  )
+  return (
+    <>
+      {chip('outcome', ({ value }) => outcomeText[value as keyof typeof outcomeText] ?? value)}
+      {chip('reason')}
+      {chip('type')}
+      {chip('source', ({ name }) => sourceText(name))}
+      {chip('key')}
+      <FacetChip
+        label={text.chips.mode}
+        options={modes}
+        chosen={filter.chips.mode ?? []}
+        onChange={(values) => onChange(withChip(filter, 'mode', values))}
+      />
+    </>
   )
 }
 
@@ -114,51 +146,40 @@ function optionsOf(
   }))
 }
 
-type TimeProps = Pick<Props, 'filter' | 'onChange' | 'isLive'>
+type TimeProps = Pick<Props, 'filter' | 'onRange' | 'isLive'>
 
-function TimeChip({ filter, onChange, isLive }: TimeProps) {
+function TimeChip({ filter, onRange, isLive }: TimeProps) {
   const { zone } = useZone()
   const [isCustom, setCustom] = useState(false)
-  const shown = (at: Date) => moment(at, zone.timeZone, zone.hours)
-  if (isLive) return <span className="px-2 text-12 text-fg-2">{`${text.time}: ${text.now}`}</span>
+  const { range, between } = filter
+  const shown = (at: Date) => `${day(at, zone.timeZone)}, ${shortClock(at, zone.timeZone, zone.hours)}`
+  const isBetween = between !== undefined && !isLive
   return (
     <>
-      {filter.between === undefined ? (
-        <Select
-          name="range"
-          label={text.time}
-          className="h-7 w-40 border-line-strong text-12 text-fg-2"
-          value={filter.range as RangeName | 'custom'}
-          onChange={(range) => (range === 'custom' ? setCustom(true) : onChange({ ...filter, range }))}
-          choices={[
-            ...Object.entries(ranges).map(([value, { label }]) => ({ value: value as RangeName, label })),
-            { value: 'custom', label: text.custom },
-          ]}
-        />
-      ) : (
-        <span className="inline-flex">
-          <button
-            type="button"
-            onClick={() => setCustom(true)}
-            className="inline-flex min-h-7 items-center rounded-l-control bg-accent-soft px-2 text-12 text-accent-text pointer-coarse:min-h-11"
-          >
-            {shown(filter.between.from)} – {shown(filter.between.to)}
-          </button>
-          <button
-            type="button"
-            aria-label={text.removeRange}
-            onClick={() => onChange({ ...filter, between: undefined })}
-            className="inline-flex min-h-7 items-center rounded-r-control bg-accent-soft pr-1.5 pl-1 text-accent-text"
-          >
-            <X aria-hidden size={13} />
-          </button>
-        </span>
-      )}
+      <Select
+        name="range"
+        label={text.time}
+        className={cn(
+          'h-7 border-line-strong text-12 text-fg-2',
+          isBetween ? 'w-60 border-transparent bg-accent-soft text-accent-text' : 'w-40',
+        )}
+        value={(isLive ? 'now' : isBetween ? 'between' : range) as RangeName | 'now' | 'between' | 'custom'}
+        onChange={(chosen) => {
+          if (chosen === 'custom') setCustom(true)
+          else if (chosen !== 'now' && chosen !== 'between') onRange({ ...filter, range: chosen, between: undefined })
+        }}
+        choices={[
+          ...(isLive ? [{ value: 'now' as const, label: text.now }] : []),
+          ...Object.entries(ranges).map(([value, { label }]) => ({ value: value as RangeName, label })),
+          ...(isBetween ? [{ value: 'between' as const, label: `${shown(between.from)} – ${shown(between.to)}` }] : []),
+          { value: 'custom', label: text.custom },
+        ]}
+      />
       <RangeDialog
         isOpen={isCustom}
         onOpenChange={setCustom}
-        start={filter.between ?? ranges[filter.range].ms}
-        onChoose={(between) => onChange({ ...filter, between })}
+        start={between ?? ranges[range].ms}
+        onChoose={(chosen) => onRange({ ...filter, between: chosen })}
       />
     </>
   )

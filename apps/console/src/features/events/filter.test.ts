@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readFilter, writeFilter } from './filter.ts'
+import { readFilter, widened, writeFilter } from './filter.ts'
 import { parseFilter, rangeOf } from './parse-filter.ts'
 
 const read = (text: string) => readFilter(new URLSearchParams(text))
@@ -38,3 +38,20 @@ test('prefers two ends over a span', () => {
     to: new Date('2026-11-24T00:00:00Z'),
   })
 })
+
+test.each([
+  ['range=15m', ''],
+  ['range=6h&mode=test', 'mode=test'],
+  [
+    'from=2026-11-23T10:00:00Z&to=2026-11-23T12:00:00Z',
+    'from=2026-11-22T12%3A00%3A00.000Z&to=2026-11-23T12%3A00%3A00.000Z',
+  ],
+])('widens %j to 24 hours', (text, wide) => {
+  const wider = widened(read(text))
+  expect(wider && writeFilter(wider).toString()).toBe(wide)
+})
+
+test.each(['', 'range=7d', 'from=2026-11-22T00:00:00Z&to=2026-11-23T00:00:00Z'])(
+  'does not widen %j, which is over as much already',
+  (text) => expect(widened(read(text))).toBeUndefined(),
+)

@@ -1,4 +1,4 @@
-import { type RangeName, readRange } from './range.ts'
+import { type RangeName, ranges, readRange } from './range.ts'
 
 /** What the address says of the list: typed terms and chips are one state. */
 export type EventsFilter = {
@@ -11,6 +11,9 @@ export type EventsFilter = {
 
 export const chipNames = ['outcome', 'reason', 'type', 'source', 'key', 'mode'] as const
 export type ChipName = (typeof chipNames)[number]
+
+/** What an address says of a filter. */
+export const filterParameters = ['q', ...chipNames, 'range', 'from', 'to'] as const
 
 type Given = { get(name: string): string | null }
 
@@ -64,6 +67,15 @@ export function quoted(value: string): string {
 
 export function isFiltered({ q, chips }: EventsFilter): boolean {
   return q.trim() !== '' || Object.keys(chips).length > 0
+}
+
+/** The same over 24 hours; undefined where it is over as much already. */
+export function widened(filter: EventsFilter): EventsFilter | undefined {
+  const { between } = filter
+  const { ms } = ranges['24h']
+  if (between === undefined) return ranges[filter.range].ms < ms ? { ...filter, range: '24h' } : undefined
+  const from = new Date(between.to.getTime() - ms)
+  return from < between.from ? { ...filter, between: { from, to: between.to } } : undefined
 }
 
 function readBetween(from: string | null, to: string | null) {

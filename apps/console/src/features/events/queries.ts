@@ -17,6 +17,7 @@ import type { Member } from '../../server/session.ts'
 import type { EventsPage } from './event-row.ts'
 import type { EventsFilter } from './filter.ts'
 import { type ParsedFilter, parseFilter, rangeOf } from './parse-filter.ts'
+import { ranges } from './range.ts'
 import { text } from './text.ts'
 
 export type ListAnswer =
@@ -72,11 +73,18 @@ export async function countFacets(member: Member, filter: EventsFilter): Promise
   return await events.facets(database(), member.tenant.id, { terms: parsed.terms, range: rangeOf(filter) })
 }
 
-/** Whether the last 30 days hold what the filter's own range does not. */
-export async function hasOlder(member: Member, filter: EventsFilter): Promise<boolean> {
-  if (filter.between === undefined && filter.range === '30d') return false
-  const wider = await listEvents(member, { ...filter, range: '30d', between: undefined }, { limit: 1 })
-  return wider.state === 'page' && wider.page.rows.length > 0
+/** On which side of the filter's own range the last 30 days hold a match, older ones first; undefined: on none. */
+export async function matchOutside(member: Member, filter: EventsFilter): Promise<'older' | 'newer' | undefined> {
+  const { between } = filter
+  const now = new Date()
+  const back = (ms: number) => new Date(now.getTime() - ms)
+  async function holds(from: Date, to: Date): Promise<boolean> {
+    if (from >= to) return false
+    const found = await listEvents(member, { ...filter, between: { from, to } }, { limit: 1 })
+    return found.state === 'page' && found.page.rows.length > 0
+  }
+  if (await holds(back(ranges['30d'].ms), between?.from ?? back(ranges[filter.range].ms))) return 'older'
+  return between !== undefined && (await holds(between.to, now)) ? 'newer' : undefined
 }
 
 /** Whether this organization has any row at all, copies left out. */

@@ -1,15 +1,19 @@
 import { can } from '@eventmesh/db'
 import type { Metadata } from 'next'
+import type { FirstPage } from '../../../../features/events/event-row.ts'
 import { EventsView } from '../../../../features/events/events-view.tsx'
-import { isFiltered, readFilter, writeFilter } from '../../../../features/events/filter.ts'
+import { type EventsFilter, isFiltered, readFilter } from '../../../../features/events/filter.ts'
 import { LiveButton } from '../../../../features/events/live-button.tsx'
-import { hasEvents, hasOlder, listEvents } from '../../../../features/events/queries.ts'
+import { NoneFound } from '../../../../features/events/none-found.tsx'
+import { hasEvents, listEvents, matchOutside } from '../../../../features/events/queries.ts'
 import { text } from '../../../../features/events/text.ts'
 import { SendTestButton } from '../../../../features/send-test/send-test-dialog.tsx'
 import { ForbiddenPage } from '../../../../features/shell/forbidden-page.tsx'
 import { LoadFailed } from '../../../../features/shell/load-failed.tsx'
 import { orNone } from '../../../../server/or-none.ts'
 import { pageMember } from '../../../../server/page.ts'
+import { requestFacts } from '../../../../server/request.ts'
+import type { Member } from '../../../../server/session.ts'
 import { LinkButton } from '../../../../ui/button.tsx'
 import { PageHeader } from '../../../../ui/page-header.tsx'
 import { EmptyState } from '../../../../ui/states.tsx'
@@ -33,68 +37,71 @@ export default async function EventsListPage({ params, searchParams }: Props) {
       return typeof value === 'string' ? value : null
     },
   })
-  const found = await orNone('events', listEvents(member, filter))
-  const base = `/${tenant}/events`
-  const header = (
-    <PageHeader
-      title={text.title}
-      actions={
-        <>
-          <LiveButton />
-          <SendTestButton
-            slug={tenant}
-            disabledReason={can(member.role, 'events.send') ? undefined : 'Viewers cannot send events.'}
-          />
-        </>
-      }
-    />
-  )
-  const fault = found?.state === 'faults' ? found.faults[0] : undefined
-  const isLoaded = found?.state === 'page'
-  const page = isLoaded ? found.page : { rows: [], older: null, isRangeIgnored: false }
-  const isNew = isLoaded && page.rows.length === 0 && !isFiltered(filter) && !(await hasEvents(member))
-  const isOlderThere = isLoaded && page.rows.length === 0 && !isNew && (await hasOlder(member, filter))
-  const widened = writeFilter({ ...filter, range: '30d', between: undefined })
+  const { requestId } = await requestFacts()
   return (
     <>
-      {header}
+      <PageHeader
+        title={text.title}
+        actions={
+          <>
+            <LiveButton />
+            <SendTestButton
+              slug={tenant}
+              disabledReason={can(member.role, 'events.send') ? undefined : text.cannotSend}
+            />
+          </>
+        }
+      />
       <EventsView
         slug={tenant}
-        initial={page}
+        initial={firstPage(member, filter)}
+        requestId={requestId}
         mayExport={can(member.role, 'events.export')}
-        empty={
-          !isLoaded && fault === undefined ? (
-            <LoadFailed title={found === undefined ? text.failed : text.tooLong} />
-          ) : isNew ? (
-            <EmptyState
-              title={text.emptyTitle}
-              actions={
-                <LinkButton kind="primary" href={`/${tenant}/get-started`}>
-                  {text.getStarted}
-                </LinkButton>
-              }
-            >
-              {text.emptyHint}
-            </EmptyState>
-          ) : (
-            <EmptyState
-              title={fault === undefined ? text.noneTitle : text.fault(fault.text, fault.expected)}
-              actions={
-                <>
-                  {isFiltered(filter) && <LinkButton href={base}>{text.clear}</LinkButton>}
-                  {isOlderThere && (
-                    <LinkButton kind="primary" href={`${base}?${widened}`}>
-                      {text.searchAll}
-                    </LinkButton>
-                  )}
-                </>
-              }
-            >
-              {isOlderThere ? text.olderExist : undefined}
-            </EmptyState>
-          )
-        }
       />
     </>
   )
+}
+
+const noPage = { rows: [], older: null, isRangeIgnored: false } as const
+
+/** Comes behind the frame of the page, and with it what is shown where there is no row. */
+async function firstPage(member: Member, filter: EventsFilter): Promise<FirstPage> {
+  const found = await orNone('events', listEvents(member, filter))
+  if (found?.state === 'faults') {
+    const [fault] = found.faults
+    const { slug } = member.tenant
+    return {
+      page: noPage,
+      empty: fault && (
+        <EmptyState
+          title={text.fault(fault.text, fault.expected)}
+          actions={<LinkButton href={`/${slug}/events`}>{text.clear}</LinkButton>}
+        />
+      ),
+    }
+  }
+  if (found?.state !== 'page')
+    return { page: noPage, empty: <LoadFailed title={found === undefined ? text.failed : text.tooLong} /> }
+  const { page } = found
+  return { page, empty: page.rows.length === 0 && (await nothing(member, filter, page.isRangeIgnored)) }
+}
+
+async function nothing(member: Member, filter: EventsFilter, isRangeIgnored: boolean) {
+  const { slug } = member.tenant
+  if (!isFiltered(filter) && !(await hasEvents(member))) {
+    return (
+      <EmptyState
+        title={text.emptyTitle}
+        actions={
+          <LinkButton kind="primary" href={`/${slug}/get-started`}>
+            {text.getStarted}
+          </LinkButton>
+        }
+      >
+        {text.emptyHint}
+      </EmptyState>
+    )
+  }
+  const outside = isRangeIgnored ? undefined : await matchOutside(member, filter)
+  return <NoneFound slug={slug} filter={filter} isRangeIgnored={isRangeIgnored} outside={outside} />
 }

@@ -3,7 +3,7 @@ import { memberRoute } from '../../../../server/route.ts'
 
 export const dynamic = 'force-dynamic'
 
-export const GET = memberRoute('settings.read', async ({ member }) => {
+export const GET = memberRoute({ needs: 'settings.read', takes: [] }, async ({ member }) => {
   const text = `${JSON.stringify(await configurationOf(member), null, 2)}\n`
   return new Response(text, {
     headers: {

@@ -3,7 +3,7 @@ import { memberRoute, problem } from '../../../../../server/route.ts'
 
 export const dynamic = 'force-dynamic'
 
-export const GET = memberRoute('events.read', async ({ member, requestId }, _, { id = '' }) => {
+export const GET = memberRoute({ needs: 'events.read', takes: [] }, async ({ member, requestId }, _, { id = '' }) => {
   const place = readPlace(id)
   const view = place === undefined ? undefined : await viewEvent(member, place)
   return view === undefined ? problem(404, 'not_found', 'There is no such event.', requestId) : Response.json(view)

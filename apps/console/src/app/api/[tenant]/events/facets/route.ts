@@ -1,13 +1,16 @@
-import { readFilter } from '../../../../../features/events/filter.ts'
+import { filterParameters, readFilter } from '../../../../../features/events/filter.ts'
 import { countFacets } from '../../../../../features/events/queries.ts'
 import { memberRoute, problem } from '../../../../../server/route.ts'
 
 export const dynamic = 'force-dynamic'
 
 /** Values and counts for the list's filters, from the sums alone. */
-export const GET = memberRoute('events.read', async ({ member, requestId }, request) => {
-  const found = await countFacets(member, readFilter(new URL(request.url).searchParams))
-  return found === undefined
-    ? problem(400, 'search_invalid', 'The search is not understood.', requestId)
-    : Response.json(found)
-})
+export const GET = memberRoute(
+  { needs: 'events.read', takes: filterParameters },
+  async ({ member, requestId }, request) => {
+    const found = await countFacets(member, readFilter(new URL(request.url).searchParams))
+    return found === undefined
+      ? problem(400, 'search_invalid', 'The search is not understood.', requestId)
+      : Response.json(found)
+  },
+)

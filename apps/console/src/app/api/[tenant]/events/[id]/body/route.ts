@@ -11,30 +11,35 @@ const parts: readonly string[] = ['envelope', 'payload', 'raw'] satisfies readon
  * A part of an event as bytes, at most the first 64 kB; with `download` all of it, as an attachment that no browser
  * opens. Never with the sender's own content type: what came from outside is text or bytes here.
  */
-export const GET = memberRoute('payload.read', async ({ db, member, requestId }, request, { id = '' }) => {
-  const { searchParams } = new URL(request.url)
-  const part = searchParams.get('part') ?? 'payload'
-  const place = readPlace(id)
-  if (place === undefined || !parts.includes(part))
-    return problem(404, 'not_found', 'There is no such part.', requestId)
-  const isDownload = searchParams.has('download')
-  const found = await events.body(db, member.tenant.id, {
-    ...place,
-    part: part as BodyPart,
-    ...(isDownload ? {} : { length: shownBytesMax }),
-  })
-  if (found.state === 'absent') return problem(404, 'not_found', 'There is no such event.', requestId)
-  if (found.state === 'not_kept') return problem(404, 'not_kept', 'This part is not kept.', requestId)
-  const headers: Record<string, string> = {
-    'content-type': isDownload ? 'application/octet-stream' : 'text/plain; charset=utf-8',
-    'x-content-type-options': 'nosniff',
-    'x-total-bytes': String(found.total),
-    'x-utf-8': String(isUtf8(found.bytes)),
-    ...(isDownload ? { 'content-disposition': `attachment; filename="${place.requestId}.${place.item}.${part}"` } : {}),
-  }
-  const bytes = isDownload || isUtf8(found.bytes) ? new Uint8Array(found.bytes) : hex(found.bytes)
-  return new Response(bytes, { headers })
-})
+export const GET = memberRoute(
+  { needs: 'payload.read', takes: ['part', 'download'] },
+  async ({ db, member, requestId }, request, { id = '' }) => {
+    const { searchParams } = new URL(request.url)
+    const part = searchParams.get('part') ?? 'payload'
+    const place = readPlace(id)
+    if (place === undefined || !parts.includes(part))
+      return problem(404, 'not_found', 'There is no such part.', requestId)
+    const isDownload = searchParams.has('download')
+    const found = await events.body(db, member.tenant.id, {
+      ...place,
+      part: part as BodyPart,
+      ...(isDownload ? {} : { length: shownBytesMax }),
+    })
+    if (found.state === 'absent') return problem(404, 'not_found', 'There is no such event.', requestId)
+    if (found.state === 'not_kept') return problem(404, 'not_kept', 'This part is not kept.', requestId)
+    const headers: Record<string, string> = {
+      'content-type': isDownload ? 'application/octet-stream' : 'text/plain; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+      'x-total-bytes': String(found.total),
+      'x-utf-8': String(isUtf8(found.bytes)),
+      ...(isDownload
+        ? { 'content-disposition': `attachment; filename="${place.requestId}.${place.item}.${part}"` }
+        : {}),
+    }
+    const bytes = isDownload || isUtf8(found.bytes) ? new Uint8Array(found.bytes) : hex(found.bytes)
+    return new Response(bytes, { headers })
+  },
+)
 
 /** The cut may have split the last character: up to three bytes of it do not count. */
 function isUtf8(bytes: Buffer): boolean {

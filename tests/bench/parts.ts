@@ -36,7 +36,7 @@ export async function startParts(): Promise<Parts> {
   const postgres = await startEmbedded({ dataDir: directory, log: () => {} })
   await migrate({ url: postgres.urls.superuser })
   const redis = await startRedis()
-  const kafka = await startKafka({ brokers: 1 })
+  const kafka = await startKafka({ brokers: 1, jvm: [] })
   await createTopics({ brokers: kafka.bootstrap, topicPrefix: 'eventmesh.' }, 'dev')
   const tenant = await prepareTenant(postgres.urls)
   return {

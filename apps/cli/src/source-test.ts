@@ -8,7 +8,7 @@ import {
   type Verification,
   verifications,
 } from '@eventmesh/db'
-import { fixTexts } from '@eventmesh/envelope'
+import { fixText, isReasonCode } from '@eventmesh/envelope'
 import { providers } from '@eventmesh/providers'
 import { type Answer, type Command, command } from './command.ts'
 import { duration, withDefault } from './option.ts'
@@ -89,7 +89,10 @@ function shown(verification: Verification | undefined, row: EventRow | undefined
     reason,
     diagnosis: verification?.diagnosis ?? row?.diagnosis ?? null,
     detail: verification?.detail ?? null,
-    fix: reason === null ? null : (Object.entries(fixTexts).find(([code]) => code === reason)?.[1] ?? null),
+    fix:
+      reason !== null && isReasonCode(reason)
+        ? fixText(reason, { nowMs: Date.now(), detail: verification?.detail ?? undefined })
+        : null,
     event_type: row?.event_type ?? null,
     event_id: row?.event_id ?? null,
     idempotency_key: row?.idempotency_key ?? null,

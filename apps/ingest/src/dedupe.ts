@@ -141,11 +141,12 @@ function withoutClaims(items: readonly Item[], caller: Caller, retryAfterSeconds
 
 /** A provider takes 4xx as final, hence 503 for a webhook. */
 export function endInFlight(item: Item, caller: Caller, retryAfterMs: number): void {
+  const retryAfterSeconds = Math.max(1, Math.ceil(Math.min(retryAfterMs, retryAfterMaxMs) / 1_000))
   const refusal: Refusal = {
     code: 'idempotency_in_flight',
     ...(caller.kind === 'source' ? { status: 503 } : {}),
-    detail: 'another request with this idempotency key is still being handled; send the same request again',
-    retryAfterSeconds: Math.max(1, Math.ceil(Math.min(retryAfterMs, retryAfterMaxMs) / 1_000)),
+    detail: `another request with this idempotency key is still being handled; send the same request again after ${retryAfterSeconds} s`,
+    retryAfterSeconds,
     idempotencyKey: item.candidate!.idempotencyKey,
   }
   item.ending = { status: 'unknown', refusal }

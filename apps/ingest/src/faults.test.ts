@@ -1,7 +1,7 @@
 import net from 'node:net'
 import type { AppendResult, Claims, Log } from '@eventmesh/bus'
 import { tenants } from '@eventmesh/db'
-import { fingerprint, MeshError } from '@eventmesh/envelope'
+import { fingerprint, fixText, MeshError } from '@eventmesh/envelope'
 import { afterEach, describe, expect, it } from 'vitest'
 import { eventually, startTestIngest, type TestIngest } from './testing.ts'
 
@@ -155,6 +155,7 @@ describe('a key in flight', () => {
     expect([answer.status, answer.body.code, answer.body.retryable]).toEqual([409, 'idempotency_in_flight', true])
     expect(answer.headers.get('retry-after')).toMatch(/^[12]$/)
     expect(answer.body.idempotency_key).toBe('busy')
+    expect(fixText('idempotency_in_flight', { nowMs: 0, detail: answer.body.detail })).toMatch(/again after [12] s\.$/)
     expect(performance.now() - started).toBeGreaterThanOrEqual(200)
   })
 

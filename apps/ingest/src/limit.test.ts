@@ -1,3 +1,4 @@
+import { fixText } from '@eventmesh/envelope'
 import { afterEach, describe, expect, it } from 'vitest'
 import { eventually, rawRequest, startTestIngest, type TestIngest } from './testing.ts'
 
@@ -16,18 +17,23 @@ const body = '{"event_type":"a","payload":{}}'
 
 describe('rates', () => {
   it.each([
-    ['tenant', { tenantRate: 1, tenantBurst: 3 }],
-    ['key', { keyRate: 1, keyBurst: 3 }],
-  ])('of a %s: the burst passes, the next is 429 with the wait, before its body is read', async (_of, limits) => {
-    const t = await start({ limits })
-    for (let i = 0; i < 3; i += 1) expect((await t.post(body)).status).toBe(202)
-    const head = `POST /v1/events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${t.key.text}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n`
-    const answer = await rawRequest(t.port, [head], { quietMs: 300 })
-    expect(answer.text).toMatch(/^HTTP\/1.1 429 /)
-    expect(answer.text).toMatch(/\r\nRetry-After: 1\r\n/)
-    expect(answer.text).toMatch(/\r\nConnection: close\r\n/)
-    expect(answer.text).toContain('"code":"rate_limited"')
-  })
+    ['tenant', 'organization', { tenantRate: 1, tenantBurst: 3 }],
+    ['key', 'API key', { keyRate: 1, keyBurst: 3 }],
+  ])(
+    'of a %s: the burst passes, the next is 429 with the wait, before its body is read',
+    async (_of, whose, limits) => {
+      const t = await start({ limits })
+      for (let i = 0; i < 3; i += 1) expect((await t.post(body)).status).toBe(202)
+      const head = `POST /v1/events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${t.key.text}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n`
+      const answer = await rawRequest(t.port, [head], { quietMs: 300 })
+      expect(answer.text).toMatch(/^HTTP\/1.1 429 /)
+      expect(answer.text).toMatch(/\r\nRetry-After: 1\r\n/)
+      expect(answer.text).toMatch(/\r\nConnection: close\r\n/)
+      expect(answer.text).toContain('"code":"rate_limited"')
+      const detail = /"detail":"([^"]+)"/.exec(answer.text)?.[1]
+      expect(fixText('rate_limited', { nowMs: 0, detail })).toContain(`The bucket of the ${whose} was empty. Wait 1 s,`)
+    },
+  )
 
   it('of one tenant leave another one alone', async () => {
     const t = await start({ limits: { tenantRate: 1, tenantBurst: 1 } })

@@ -55,6 +55,14 @@ export class Budget {
     return 0
   }
 
+  /** Whose bucket a refused request has to wait for; of both the one that takes longer. */
+  emptied({ tenantId, id, kind }: Caller, events: number): string {
+    const now = performance.now()
+    const isOwn = this.keys.waitMs(id, events, now) > this.tenants.waitMs(tenantId, events, now)
+    if (!isOwn) return 'the organization'
+    return kind === 'key' ? 'the API key' : 'the source'
+  }
+
   hold(tenantId: string, bytes: number): Hold | undefined {
     if (this.requestsInFlight >= this.#limits.requestsInFlightMax || !this.#add(tenantId, bytes)) return undefined
     this.requestsInFlight += 1
@@ -103,15 +111,14 @@ export function limit(request: EventRequest, caller: Caller, budget: Budget): Re
   const waitMs = budget.take(caller, 1)
   if (waitMs === 0) return { ok: true, value: hold }
   hold.release()
-  return rateLimited(waitMs)
+  return rateLimited(waitMs, budget.emptied(caller, 1))
 }
 
-export function rateLimited(waitMs: number) {
+export function rateLimited(waitMs: number, whose: string) {
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000))
   return refuse(
     'rate_limited',
-    'the organization, or the API key or source alone, sends more events than its rate allows',
-    {
-      retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)),
-    },
+    `${whose} sends more events than its rate allows; send the same request again after ${retryAfterSeconds} s`,
+    { retryAfterSeconds },
   )
 }

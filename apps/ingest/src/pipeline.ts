@@ -71,7 +71,7 @@ export async function accept(exchange: Exchange, route: Route, deps: PipelineDep
   const { items, isBatch } = validated.value
   exchange.items = items
   const waitMs = items.length > 1 ? budget.take(caller, items.length - 1) : 0
-  if (waitMs > 0) return rateLimitedBatch(exchange, waitMs)
+  if (waitMs > 0) return rateLimitedBatch(exchange, waitMs, budget.emptied(caller, items.length - 1))
   mark(exchange, 'validate')
   await failpoint('after_validate')
 
@@ -104,7 +104,7 @@ function refused(refusal: Refusal): Outcome {
   return { kind: 'refused', refusal }
 }
 
-function rateLimitedBatch(exchange: Exchange, waitMs: number): Outcome {
+function rateLimitedBatch(exchange: Exchange, waitMs: number, whose: string): Outcome {
   exchange.items = undefined
-  return refused(rateLimited(waitMs).refusal)
+  return refused(rateLimited(waitMs, whose).refusal)
 }

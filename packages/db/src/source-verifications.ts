@@ -57,6 +57,30 @@ export async function record(db: Database, verification: Verification): Promise<
   })
 }
 
+/** Of one delivery; undefined: none is kept. */
+export async function get(
+  db: Database,
+  place: Pick<Verification, 'tenantId' | 'sourceId' | 'requestId' | 'item'>,
+): Promise<Verification | undefined> {
+  const [row] = await db.forTenant(
+    place.tenantId,
+    (tx) =>
+      tx
+        .select()
+        .from(verificationTable)
+        .where(
+          and(
+            eq(verificationTable.tenantId, place.tenantId),
+            eq(verificationTable.sourceId, place.sourceId),
+            eq(verificationTable.requestId, place.requestId),
+            eq(verificationTable.item, place.item),
+          ),
+        ),
+    { readOnly: true },
+  )
+  return row && asVerification(row)
+}
+
 /** Newest first. */
 export async function list(
   db: Database,
@@ -74,7 +98,11 @@ export async function list(
         .limit(Math.min(limit, verificationsMax)),
     { readOnly: true },
   )
-  return rows.map((row) => ({ ...row, reason: row.reason as ErrorCode | null }))
+  return rows.map(asVerification)
+}
+
+function asVerification(row: typeof verificationTable.$inferSelect): Verification {
+  return { ...row, reason: row.reason as ErrorCode | null }
 }
 
 const evidenceTextMax = 500

@@ -487,6 +487,9 @@ describe('verifications', () => {
       requestId: again.requestId,
       verdict: 'pass',
     })
+    const place = { tenantId, sourceId: source.id, requestId: again.requestId, item: 0 }
+    expect(await verifications.get(console_, place)).toMatchObject({ verdict: again.verdict })
+    expect(await verifications.get(console_, { ...place, tenantId: otherTenantId })).toBeUndefined()
     expect(await verifications.list(console_, { tenantId: otherTenantId, sourceId: source.id })).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 export * from './errors.ts'
 export * from './event-type.ts'
 export * from './fingerprint.ts'
+export * from './fix-texts.ts'
 export * from './ids.ts'
 export * from './json.ts'
 export * from './keys.ts'

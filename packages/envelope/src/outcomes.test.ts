@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { errorCatalogue } from './errors.ts'
 import type { EventId, KeyId, RequestId, TenantId } from './names.ts'
-import {
-  decodeOutcome,
-  encodeOutcome,
-  fixTexts,
-  type OutcomeCounter,
-  type OutcomeRecord,
-  severity,
-} from './outcomes.ts'
+import { decodeOutcome, encodeOutcome, type OutcomeCounter, type OutcomeRecord, severity } from './outcomes.ts'
 
 const record: OutcomeRecord = {
   outcome: 'rejected',
@@ -118,11 +110,6 @@ describe('outcome on the log', () => {
 })
 
 describe('words', () => {
-  it('has a way out for exactly the codes that can be a reason', () => {
-    const reasons = Object.entries(errorCatalogue).flatMap(([code, entry]) => (entry.reason ? [code] : []))
-    expect(Object.keys(fixTexts).toSorted()).toEqual(reasons.toSorted())
-  })
-
   it('is loud about everything but the normal case', () => {
     expect((['accepted', 'duplicate', 'quarantined', 'rejected', 'copy'] as const).map(severity)).toEqual([
       'ok',

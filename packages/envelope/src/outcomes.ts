@@ -138,38 +138,3 @@ export function decodeOutcome(value: Buffer): DecodedOutcome {
 function refused(error: z.ZodError): DecodedOutcome {
   return { ok: false, detail: error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') }
 }
-
-/** "How to fix", a sentence per reason; names, times and limits of the case stand in the outcome's problem. */
-export const fixTexts: Readonly<Record<ReasonCode, string>> = {
-  key_expired: 'The key has expired or its rotation overlap has ended. Deploy the newest key, or create one.',
-  key_revoked: 'The key was revoked. Deploy another key; a revoked one cannot be restored.',
-  key_disabled: 'The key is disabled. Enable it, or deploy another key.',
-  scope_missing: 'The key lacks the scope events:write. Create a key with it.',
-  ip_not_allowed:
-    "The caller's address is in none of the key's allowed ranges. Add its range to the key, or send from an allowed one.",
-  tenant_suspended: 'The organization is suspended by the operator. Ask the operator to resume it.',
-  source_paused: 'The source is paused. Resume it; a provider that retries then delivers again.',
-  source_deleted: 'The source was deleted. Remove its URL at the provider.',
-  signature_missing:
-    'The request carries no signature. Turn signing on at the provider, or check that a proxy keeps its header.',
-  signature_mismatch:
-    "The signature fits none of the source's secrets. Compare the secret with the provider's, and let nothing change the body on its way.",
-  timestamp_skew:
-    "The signed time lies outside the tolerance. Correct the sender's clock, or do not replay old deliveries.",
-  media_type_unsupported:
-    'Send application/json, application/cloudevents+json, or CloudEvents headers with the data as body; batches also as application/cloudevents-batch+json or application/x-ndjson.',
-  body_malformed: 'The body is not the JSON that its media type says. Correct it at the marked place.',
-  schema_invalid: 'The JSON is well formed but not a valid event. Correct the marked members.',
-  payload_too_large: 'The body or the event in it is above the limit. Send less, or raise the limit of the source.',
-  idempotency_mismatch: 'The key belongs to an event with another body. A new body needs a new key.',
-  idempotency_in_flight:
-    'Another request with this key was still being answered. Send the same bytes again after the seconds in Retry-After.',
-  rate_limited:
-    'The bucket of the organization or of the key was empty. Wait the seconds in Retry-After, send in batches, or ask for a higher rate.',
-  batch_too_large: 'The batch is above its limit of items or bytes. Split it.',
-  body_timeout: 'The body did not arrive in time. Send it again over a better connection.',
-  header_repeated: 'A header that may stand once stood twice. Remove one; a proxy may have added it.',
-  idempotency_key_invalid: 'The key is not 1–255 visible ASCII characters without comma. Send one that is.',
-  idempotency_key_required:
-    'The organization requires a key. Send the header Idempotency-Key, or the member idempotency_key.',
-}

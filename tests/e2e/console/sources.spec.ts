@@ -53,6 +53,7 @@ test('connects Stripe: each mistake is named while it happens, and the right del
 
   await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events?q=source:payments&outcome=rejected`)
   await page.locator('tr[data-event-row]').first().getByRole('link').click()
+  await expect(page.getByText('Diagnosis: No Stripe-Signature header.')).toBeVisible()
   await page.getByRole('link', { name: 'Open source' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('payments')
 })
@@ -141,6 +142,17 @@ test('pauses, resumes and deletes', async ({ page, house }) => {
   await page.getByRole('button', { name: 'Pause source' }).click()
   await expect(page.getByText('Paused since')).toBeVisible()
   await answers(503)
+  const refused = async (reason: string, fix: RegExp) =>
+    expect(async () => {
+      await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events?q=source:ending&reason=${reason}`)
+      await page.locator('tr[data-event-row]').first().locator('td').nth(1).click({ timeout: 3_000 })
+      await expect(page.getByText(fix)).toBeVisible({ timeout: 3_000 })
+    }).toPass({ timeout: 40_000 })
+  await refused('source_paused', /The source is paused since .* How Stripe retries: /)
+  await page.getByRole('button', { name: 'Resume source' }).click()
+  await expect(page.getByText('The source was paused then, and takes deliveries again.')).toBeVisible()
+  await page.goto(`${house.mesh.consoleUrl}/${house.slug}/sources/${id}?tab=danger`)
+  await page.getByRole('button', { name: 'Pause source' }).click()
   await page.getByRole('button', { name: 'Resume source' }).click()
   await expect(page.getByText('Paused since')).toHaveCount(0)
   await answers(202)
@@ -152,6 +164,7 @@ test('pauses, resumes and deletes', async ({ page, house }) => {
   await page.waitForURL(`**/${house.slug}/sources`)
   await expect(page.getByText('ending')).toHaveCount(0)
   await answers(410)
+  await refused('source_deleted', /The source was deleted by ana@example\.com on .* Remove the URL at Stripe\./)
 })
 
 test('a setting that the provider does not take is refused at its field, and nothing is lost', async ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { layOutJson } from './json-text.ts'
+import { layOutJson, lineAt } from './json-text.ts'
 
 const shown = (text: string) =>
   layOutJson(text).map(({ depth, tokens }) => '  '.repeat(depth) + tokens.map((token) => token.text).join(''))
@@ -55,4 +55,23 @@ test('says where each value is, as the search writes it, and where each bracket 
   ])
   for (const { depth, closesAt } of lines) if (closesAt !== undefined) expect(lines[closesAt]?.depth).toBe(depth)
   expect(lines[0]?.closesAt).toBe(lines.length - 1)
+})
+
+test('finds the line at a pointer, or of what it is missing from', () => {
+  const lines = layOutJson('{"a":{"b/c":[10,{"d~":[]}],"e":{}},"f":1}')
+  const line = (pointer: string) => {
+    const found = lines[lineAt(lines, pointer)]
+    return found?.tokens.map(({ text }) => text).join('')
+  }
+  expect(line('')).toBe('{')
+  expect(line('/a')).toBe('"a": {')
+  expect(line('/a/b~1c')).toBe('"b/c": [')
+  expect(line('/a/b~1c/0')).toBe('10,')
+  expect(line('/a/b~1c/1')).toBe('{')
+  expect(line('/a/b~1c/1/d~0')).toBe('"d~": []')
+  expect(line('/a/e')).toBe('"e": {}')
+  expect(line('/f')).toBe('"f": 1')
+  expect(line('/a/missing/deep')).toBe('"a": {')
+  expect(line('/missing')).toBe('{')
+  expect(line('no pointer')).toBe('{')
 })

@@ -78,7 +78,8 @@ export function Time({ at, as = 'moment', className }: TimeProps) {
       : as === 'moment'
         ? exact
         : dayWithYear(date, zone.timeZone)
-  const other = zone.timeZone === 'UTC' ? '' : ` · ${moment(date, 'UTC', zone.hours)}`
+  const inOther = moment(date, zone.timeZone === 'UTC' && isPointed ? localZone() : 'UTC', zone.hours)
+  const other = inOther === exact ? '' : ` · ${inOther}`
   return (
     <time
       dateTime={at}
@@ -89,4 +90,9 @@ export function Time({ at, as = 'moment', className }: TimeProps) {
       {text}
     </time>
   )
+}
+
+/** Only the browser knows it, which therefore says it no earlier than it is asked. */
+function localZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone
 }

@@ -7,12 +7,15 @@ import { onDemand, usePart } from '../../ui/on-demand.ts'
 import { noticeSignedOut } from '../../ui/send.ts'
 import { SplitPanel } from '../../ui/split-panel.tsx'
 import { ErrorState, Skeleton } from '../../ui/states.tsx'
+import type { EventRow } from './event-row.ts'
 import type { EventView } from './queries.ts'
 import { text } from './text.ts'
 
 type Props = {
   readonly slug: string
   readonly id: string
+  /** What the list knows of it already. */
+  readonly row: EventRow | undefined
   readonly place: 'beside' | 'over'
   readonly onClose: () => void
 }
@@ -25,7 +28,7 @@ type State =
 // Comes beside the event itself, with the first row that is opened.
 const detail = onDemand(() => import('./event-detail.tsx'))
 
-export function EventPanel({ slug, id, place, onClose }: Props) {
+export function EventPanel({ slug, id, row, place, onClose }: Props) {
   const [state, setState] = useState<State>({ name: 'loading' })
   const [tries, setTries] = useState(0)
   const loaded = usePart(detail, true)
@@ -38,6 +41,16 @@ export function EventPanel({ slug, id, place, onClose }: Props) {
     return () => stop.abort()
   }, [slug, id, tries])
 
+  const view = state.name === 'ready' ? state.view : undefined
+  const facts = view?.facts ?? row
+  const fault =
+    state.name === 'failed' ? (
+      <ErrorState
+        title={state.isAbsent ? text.unknownTitle(id) : text.detail.bodyFailed}
+        requestId={state.requestId}
+        retry={state.isAbsent ? undefined : <Button onClick={() => setTries(tries + 1)}>{text.retry}</Button>}
+      />
+    ) : undefined
   return (
     <SplitPanel name="event" label={text.panel} separatorLabel={text.resizePanel} place={place}>
       <header className="sticky top-0 z-[6] flex h-10 shrink-0 items-center justify-end gap-1 border-line border-b bg-surface px-3">
@@ -50,13 +63,15 @@ export function EventPanel({ slug, id, place, onClose }: Props) {
         </IconButton>
       </header>
       <div className="p-4">
-        {(state.name === 'loading' || loaded === undefined) && state.name !== 'failed' && <Loading />}
-        {state.name === 'ready' && loaded !== undefined && <loaded.EventDetailView slug={slug} view={state.view} />}
-        {state.name === 'failed' && (
-          <ErrorState
-            title={state.isAbsent ? text.unknownTitle(id) : text.detail.bodyFailed}
-            requestId={state.requestId}
-            retry={state.isAbsent ? undefined : <Button onClick={() => setTries(tries + 1)}>{text.retry}</Button>}
+        {loaded === undefined || facts === undefined ? (
+          (fault ?? <Loading />)
+        ) : (
+          <loaded.EventDetailView
+            slug={slug}
+            facts={facts}
+            view={view}
+            fault={fault}
+            onChanged={() => setTries(tries + 1)}
           />
         )}
       </div>

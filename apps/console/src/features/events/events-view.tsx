@@ -173,7 +173,14 @@ export function EventsView({ slug, initial, requestId, mayExport }: Props) {
         </Part>
       </div>
       {isPanelOpen && (
-        <EventPanel key={selected} slug={slug} id={selected} place={place} onClose={() => set('selected', null)} />
+        <EventPanel
+          key={selected}
+          slug={slug}
+          id={selected}
+          row={rowOf(selected)}
+          place={place}
+          onClose={() => set('selected', null)}
+        />
       )}
       {exportPart !== undefined && (
         <exportPart.ExportDialog

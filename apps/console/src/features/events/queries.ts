@@ -16,6 +16,7 @@ import { reasonText } from '../../server/reason-text.ts'
 import type { Member } from '../../server/session.ts'
 import type { EventsPage } from './event-row.ts'
 import type { EventsFilter } from './filter.ts'
+import { type Diagnosis, diagnosisOf, fixValues } from './fix.ts'
 import { type ParsedFilter, parseFilter, rangeOf } from './parse-filter.ts'
 import { ranges } from './range.ts'
 import { text } from './text.ts'
@@ -94,6 +95,9 @@ export async function hasEvents({ tenant }: Member): Promise<boolean> {
 }
 
 export type EventView = EventDetail & {
+  readonly diagnosis: Diagnosis | null
+  /** Its source is paused, and the member may end that. */
+  readonly mayResume: boolean
   readonly related: RelatedEvents | undefined
   readonly reason: { readonly title: string; readonly fix: string | null } | null
   readonly mayReadPayload: boolean
@@ -107,12 +111,20 @@ export async function viewEvent(member: Member, place: EventPlace): Promise<Even
     events.related(db, member.tenant.id, place),
   ])
   if (found === undefined) return undefined
+  const { facts } = found
   const mayReadPayload = members.may(member, 'payload.read')
+  const [values, diagnosis] =
+    facts.reason === null
+      ? [undefined, null]
+      : await Promise.all([fixValues(member, facts, found.problem), diagnosisOf(member, facts)])
+  const isPaused = facts.reason === 'source_paused' && values?.source?.pausedAtMs != null
   return {
     ...found,
     http: mayReadPayload ? found.http : null,
     related,
-    reason: reasonText(found.facts.reason) ?? null,
+    reason: reasonText(facts.reason, values) ?? null,
+    diagnosis,
+    mayResume: isPaused && members.may(member, 'sources.write'),
     mayReadPayload,
   }
 }

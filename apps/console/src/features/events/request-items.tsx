@@ -9,6 +9,7 @@ import { Id } from '../../ui/id.tsx'
 import { Banner } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { outcomeText } from '../../words/outcomes.ts'
+import { SenderFacts } from './event-facts.tsx'
 import { rowId } from './event-row.ts'
 import { EventsTable } from './events-table.tsx'
 import { text } from './text.ts'
@@ -20,6 +21,8 @@ export function RequestItemsView({ slug, items }: { readonly slug: string; reado
   const summary = counts.map(
     ([outcome, n]) => `${count(n)} ${outcomeText[outcome as keyof typeof outcomeText].toLowerCase()}`,
   )
+  // Of one request they are the same for all items.
+  const [sender] = items.rows
   return (
     <>
       <div className="flex flex-col gap-3 border-line border-b p-4">
@@ -30,6 +33,7 @@ export function RequestItemsView({ slug, items }: { readonly slug: string; reado
           <Fact label={text.received}>
             <Time at={items.receivedAt} />
           </Fact>
+          {sender !== undefined && <SenderFacts slug={slug} facts={sender} />}
           <Fact label="Items">{`${count(items.items)}: ${summary.join(', ')}`}</Fact>
         </Facts>
         {items.undecided > 0 && <Banner severity="warn">{text.undecided(items.undecided)}</Banner>}

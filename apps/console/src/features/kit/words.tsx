@@ -116,6 +116,18 @@ export function WordKit() {
             hrefOf={({ kind }) => (kind === 'mark' ? undefined : '#JsonView')}
           />
         </State>
+        <State name="finds lines, and says what is wrong in a place" isWide>
+          <JsonView
+            text={document}
+            label="Refused document"
+            className="w-full"
+            canFind
+            marks={[
+              { pointer: '/items/1/n', detail: 'must be a text' },
+              { pointer: '/paid', detail: 'is not known' },
+            ]}
+          />
+        </State>
         <State name="no JSON" isWide>
           <JsonView text="order_id=8842&amount=12" label="Text" className="w-full" />
         </State>

@@ -1,12 +1,12 @@
 import Link from 'next/link'
-import { bytes } from '../../ui/format.ts'
 import { StatusMark } from '../../ui/status.tsx'
 import { Time } from '../../ui/time.tsx'
 import { outcomeText } from '../../words/outcomes.ts'
+import { Evidence } from './evidence.tsx'
 import type { DeliveryRow } from './source-row.ts'
 import { text } from './text.ts'
 
-const { testing, evidence: names } = text
+const { testing } = text
 
 /** How deliveries were proved, each with what a person needs to mend it. */
 export function Deliveries({ slug, rows }: { readonly slug: string; readonly rows: readonly DeliveryRow[] }) {
@@ -21,7 +21,6 @@ export function Deliveries({ slug, rows }: { readonly slug: string; readonly row
 
 function Delivery({ slug, row }: { readonly slug: string; readonly row: DeliveryRow }) {
   const isFailed = row.verdict === 'fail' || row.outcome === 'rejected'
-  const facts = factsOf(row)
   return (
     <li className="flex flex-col gap-1.5 border-line border-b py-1.5 last:border-b-0" data-delivery={row.verdict}>
       <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
@@ -42,27 +41,7 @@ function Delivery({ slug, row }: { readonly slug: string; readonly row: Delivery
       </span>
       {row.detail !== null && <p className="text-fg">{row.detail}</p>}
       {row.detail === null && isFailed && row.fix !== null && <p className="text-fg-2">{row.fix}</p>}
-      {isFailed && facts.length > 0 && (
-        <dl className="m-0 flex flex-wrap gap-x-4 gap-y-0.5 text-12">
-          {facts.map(([name, value]) => (
-            <div key={name} className="flex min-w-0 gap-1.5">
-              <dt className="text-fg-3">{name}</dt>
-              <dd className="m-0 min-w-0 break-all font-mono">{value}</dd>
-            </div>
-          ))}
-        </dl>
-      )}
+      {isFailed && <Evidence of={row.evidence} />}
     </li>
   )
-}
-
-function factsOf({ evidence }: DeliveryRow): readonly (readonly [name: string, value: string])[] {
-  return Object.entries(names).flatMap(([member, name]) => {
-    const value = evidence[member]
-    if (value === null || value === undefined) return []
-    if (member === 'bodyBytes') return [[name, bytes(Number(value))] as const]
-    if (member === 'skewS') return [[name, `${Math.round(Number(value))} s`] as const]
-    const isCut = member === 'received' || member === 'expected'
-    return [[name, isCut ? `${value}…` : String(value)] as const]
-  })
 }

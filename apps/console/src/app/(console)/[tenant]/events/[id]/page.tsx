@@ -60,7 +60,7 @@ export default async function EventDetailPage({ params, searchParams }: Props) {
     <>
       <PageHeader title={view.facts.eventType ?? view.facts.reason ?? text.title} crumb={crumb} />
       <div className="mx-auto w-full max-w-[912px] p-4">
-        <EventDetailView slug={tenant} view={view} />
+        <EventDetailView slug={tenant} facts={view.facts} view={view} />
       </div>
     </>
   )

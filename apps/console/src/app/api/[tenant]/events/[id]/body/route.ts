@@ -1,18 +1,19 @@
 import { type BodyPart, events } from '@eventmesh/db'
+import { firstBytes, wholeBytesMax } from '../../../../../../features/events/body-limits.ts'
 import { readPlace } from '../../../../../../features/events/queries.ts'
 import { memberRoute, problem } from '../../../../../../server/route.ts'
 
 export const dynamic = 'force-dynamic'
 
-const shownBytesMax = 65_536
 const parts: readonly string[] = ['envelope', 'payload', 'raw'] satisfies readonly BodyPart[]
 
 /**
- * A part of an event as bytes, at most the first 64 kB; with `download` all of it, as an attachment that no browser
- * opens. Never with the sender's own content type: what came from outside is text or bytes here.
+ * A part of an event as bytes: whole up to 256 kB, above that nothing (204 with its size); with `first` its first 64 kB,
+ * with `download` all of it, as an attachment that no browser opens. Never with the sender's own content type: what came
+ * from outside is text or bytes here.
  */
 export const GET = memberRoute(
-  { needs: 'payload.read', takes: ['part', 'download'] },
+  { needs: 'payload.read', takes: ['part', 'first', 'download'] },
   async ({ db, member, requestId }, request, { id = '' }) => {
     const { searchParams } = new URL(request.url)
     const part = searchParams.get('part') ?? 'payload'
@@ -20,10 +21,11 @@ export const GET = memberRoute(
     if (place === undefined || !parts.includes(part))
       return problem(404, 'not_found', 'There is no such part.', requestId)
     const isDownload = searchParams.has('download')
+    const isFirst = searchParams.has('first')
     const found = await events.body(db, member.tenant.id, {
       ...place,
       part: part as BodyPart,
-      ...(isDownload ? {} : { length: shownBytesMax }),
+      ...(isDownload ? {} : { length: isFirst ? firstBytes : wholeBytesMax }),
     })
     if (found.state === 'absent') return problem(404, 'not_found', 'There is no such event.', requestId)
     if (found.state === 'not_kept') return problem(404, 'not_kept', 'This part is not kept.', requestId)
@@ -36,6 +38,7 @@ export const GET = memberRoute(
         ? { 'content-disposition': `attachment; filename="${place.requestId}.${place.item}.${part}"` }
         : {}),
     }
+    if (!isDownload && !isFirst && found.total > wholeBytesMax) return new Response(null, { status: 204, headers })
     const bytes = isDownload || isUtf8(found.bytes) ? new Uint8Array(found.bytes) : hex(found.bytes)
     return new Response(bytes, { headers })
   },

@@ -54,6 +54,7 @@ test('connects Stripe: each mistake is named while it happens, and the right del
   await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events?q=source:payments&outcome=rejected`)
   await page.locator('tr[data-event-row]').first().getByRole('link').click()
   await expect(page.getByText('Diagnosis: No Stripe-Signature header.')).toBeVisible()
+  expect(await violations(page)).toEqual([])
   await page.getByRole('link', { name: 'Open source' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('payments')
 })
@@ -131,7 +132,7 @@ test('a source’s tabs and its test have nothing that axe finds', async ({ page
   }
 })
 
-test('pauses, resumes and deletes', async ({ page, house }) => {
+test('pauses, resumes and deletes', async ({ page, browser, house }) => {
   const { url, id } = await create(page, house.slug, house, 'ending', secret)
   const answers = (status: number) =>
     expect(async () => {
@@ -149,6 +150,13 @@ test('pauses, resumes and deletes', async ({ page, house }) => {
       await expect(page.getByText(fix)).toBeVisible({ timeout: 3_000 })
     }).toPass({ timeout: 40_000 })
   await refused('source_paused', /The source is paused since .* How Stripe retries: /)
+  const viewer = await browser.newContext()
+  const theirs = await viewer.newPage()
+  await join(theirs, house, 'paused-viewer@example.com', 'viewer')
+  await theirs.goto(page.url())
+  await expect(theirs.getByText(/The source is paused since/)).toBeVisible()
+  await expect(theirs.getByRole('button', { name: 'Resume source' })).toHaveCount(0)
+  await viewer.close()
   await page.getByRole('button', { name: 'Resume source' }).click()
   await expect(page.getByText('The source was paused then, and takes deliveries again.')).toBeVisible()
   await page.goto(`${house.mesh.consoleUrl}/${house.slug}/sources/${id}?tab=danger`)

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 const css = readFileSync(new URL('../app/globals.css', import.meta.url), 'utf8')
 const themes = { light: tokens(':root {'), dark: tokens('.dark {') }
 
-const surfaces = ['bg', 'surface', 'raised', 'hover', 'selected']
+const surfaces = ['bg', 'surface', 'raised', 'hover', 'selected', 'bad-soft']
 const textOnSurface = ['fg', 'fg-2', 'fg-3', 'accent-text']
 const families = ['ok', 'dup', 'warn', 'bad']
 

@@ -78,7 +78,8 @@ export function Time({ at, as = 'moment', className }: TimeProps) {
       : as === 'moment'
         ? exact
         : dayWithYear(date, zone.timeZone)
-  const inOther = moment(date, zone.timeZone === 'UTC' && isPointed ? localZone() : 'UTC', zone.hours)
+  const otherZone = zone.timeZone !== 'UTC' ? 'UTC' : isPointed ? localZone() : undefined
+  const inOther = otherZone === undefined ? exact : moment(date, otherZone, zone.hours)
   const other = inOther === exact ? '' : ` · ${inOther}`
   return (
     <time

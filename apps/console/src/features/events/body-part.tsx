@@ -8,7 +8,7 @@ import { bytes } from '../../ui/format.ts'
 import { JsonView } from '../../ui/json-view.tsx'
 import { noticeSignedOut } from '../../ui/send.ts'
 import { ErrorState, Skeleton } from '../../ui/states.tsx'
-import { firstBytes } from './body-limits.ts'
+import { firstBytes, hexBytesMax } from './body-limits.ts'
 import { payloadTerm } from './payload-term.ts'
 import type { Issue } from './problem.ts'
 import { text } from './text.ts'
@@ -28,7 +28,7 @@ type Props = {
 
 type State =
   | { readonly name: 'loading' }
-  | { readonly name: 'ready'; readonly content: string; readonly total: number; readonly isCut: boolean }
+  | { readonly name: 'ready'; readonly content: string; readonly total: number; readonly shown: number }
   | { readonly name: 'large'; readonly total: number }
   | { readonly name: 'failed'; readonly requestId: string }
 
@@ -41,7 +41,7 @@ export function BodyPart({ slug, id, part, label, as, marks, pointed }: Props) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another try is another load.
   useEffect(() => {
     const stop = new AbortController()
-    load(isCutWanted ? `${base}&first` : base, stop.signal).then((next) => {
+    load(base, isCutWanted, stop.signal).then((next) => {
       if (!stop.signal.aborted) setState(next)
     })
     return () => stop.abort()
@@ -75,10 +75,11 @@ export function BodyPart({ slug, id, part, label, as, marks, pointed }: Props) {
       </div>
     )
   }
-  const isJson = !state.isCut && (part !== 'raw' || (marks !== undefined && isJsonText(state.content)))
+  const isCut = state.shown < state.total
+  const isJson = !isCut && (part !== 'raw' || (marks !== undefined && isJsonText(state.content)))
   return (
     <div className="flex flex-col gap-2">
-      {state.isCut && <p className="text-12 text-fg-2">{text.detail.cutTo(bytes(firstBytes), bytes(state.total))}</p>}
+      {isCut && <p className="text-12 text-fg-2">{text.detail.cutTo(bytes(state.shown), bytes(state.total))}</p>}
       {as?.(state.content) ??
         (isJson ? (
           <JsonView
@@ -131,16 +132,16 @@ function isJsonText(content: string): boolean {
   }
 }
 
-async function load(address: string, signal: AbortSignal): Promise<State> {
+async function load(base: string, isFirst: boolean, signal: AbortSignal): Promise<State> {
   try {
-    const response = await fetch(address, { signal })
+    const response = await fetch(isFirst ? `${base}&first` : base, { signal })
     noticeSignedOut(response)
     if (!response.ok) return { name: 'failed', requestId: response.headers.get('x-request-id') ?? '' }
     const total = Number(response.headers.get('x-total-bytes'))
     if (response.status === 204) return { name: 'large', total }
     const content = await response.text()
-    const isText = response.headers.get('x-utf-8') === 'true'
-    return { name: 'ready', content, total, isCut: isText && address.endsWith('&first') && total > firstBytes }
+    const shownMax = response.headers.get('x-utf-8') !== 'true' ? hexBytesMax : isFirst ? firstBytes : total
+    return { name: 'ready', content, total, shown: Math.min(total, shownMax) }
   } catch {
     // No network, or the tab was left meanwhile and nobody waits for this any more.
     return { name: 'failed', requestId: '' }

@@ -1,5 +1,5 @@
 import { type BodyPart, events } from '@eventmesh/db'
-import { firstBytes, wholeBytesMax } from '../../../../../../features/events/body-limits.ts'
+import { firstBytes, hexBytesMax, wholeBytesMax } from '../../../../../../features/events/body-limits.ts'
 import { readPlace } from '../../../../../../features/events/queries.ts'
 import { memberRoute, problem } from '../../../../../../server/route.ts'
 
@@ -60,7 +60,7 @@ function isUtf8(bytes: Buffer): boolean {
 
 function hex(bytes: Buffer): string {
   const rows: string[] = []
-  for (let at = 0; at < Math.min(bytes.length, 4_096); at += 16) {
+  for (let at = 0; at < Math.min(bytes.length, hexBytesMax); at += 16) {
     const row = bytes.subarray(at, at + 16)
     const text = [...row].map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('')
     rows.push(`${at.toString(16).padStart(6, '0')}  ${row.toString('hex').replace(/../g, '$& ').padEnd(48)} ${text}`)

@@ -5,6 +5,7 @@ import { violations } from './axe.ts'
 import { expect, type House, owner, send, signIn, test } from './fixtures.ts'
 
 test('says of a refusal what mends it, with the values of the case', async ({ page, house }) => {
+  test.setTimeout(120_000)
   const tenantId = house.mesh.tenantId as TenantId
   const by = { kind: 'user', name: owner } as const
   const made = await keys.create(house.db, { tenantId, name: 'rotated-away', mode: 'test' }, by)
@@ -154,5 +155,5 @@ async function open(page: Page, house: House, id: string): Promise<void> {
     await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events/${id}`)
     await expect(page.getByText(id).first()).toBeVisible({ timeout: 1_000 })
     await expect(page.getByText('No event')).toHaveCount(0)
-  }).toPass({ timeout: 30_000 })
+  }).toPass({ timeout: 45_000 })
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { members, sessions, tenants, users } from '@eventmesh/db'
 import type { TenantId } from '@eventmesh/envelope'
-import { expect, type House, join, owner, send, sessionCookie, signIn, test } from './fixtures.ts'
+import { enter, expect, type House, join, owner, send, sessionCookie, signIn, test } from './fixtures.ts'
 
 const hash = (text: string) => createHash('sha256').update(text).digest()
 
@@ -87,8 +87,11 @@ test.describe('roles', () => {
     await page.goto(`${house.mesh.consoleUrl}/${house.slug}/keys`)
     const create = page.getByRole('button', { name: 'Create key…' }).first()
     await expect(create).toHaveAttribute('aria-disabled', 'true')
-    await page.keyboard.press('n')
-    await expect(create).toBeFocused()
+    // The button is there before the page listens.
+    await expect(async () => {
+      await page.keyboard.press('n')
+      await expect(create).toBeFocused({ timeout: 500 })
+    }).toPass({ timeout: 10_000 })
     await expect(page.locator('[data-tooltip-popup]')).toContainText('Your role cannot change test keys')
     await expect(page.getByRole('dialog')).toHaveCount(0)
     await page.goto(`${house.mesh.consoleUrl}/${house.slug}/get-started`)
@@ -159,7 +162,7 @@ test.describe('a session', () => {
   test('never leads to another site', async ({ page, house }) => {
     for (const next of ['https://evil.example', '//evil.example', '/\\evil.example']) {
       await page.context().clearCookies()
-      await signIn(page, house, undefined, next)
+      await enter(page, house, owner, next)
       expect(new URL(page.url()).origin).toBe(house.mesh.consoleUrl)
     }
   })

@@ -116,7 +116,8 @@ async function comesWith(held: readonly Cookie[], page: Page, { mesh }: House, n
   return !new URL(page.url()).pathname.startsWith('/sign-in')
 }
 
-async function enter(page: Page, { mesh }: House, email: string, next: string): Promise<void> {
+/** By the form, whatever session there was before. */
+export async function enter(page: Page, { mesh }: House, email: string, next: string): Promise<void> {
   await page.goto(`${mesh.consoleUrl}/sign-in?next=${encodeURIComponent(next)}`)
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password', { exact: true }).fill(password)

@@ -12,7 +12,7 @@ test('a search that cannot be answered keeps the search and its filters', async 
   await whileLocked(house, 'event_index', async () => {
     await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events?q=type:slow.*&outcome=rejected`)
     await expect(page.getByRole('alert').filter({ hasText: 'The events could not be loaded' })).toBeVisible()
-    await expect(page.getByRole('searchbox')).toHaveValue('type:slow.*')
+    await expect(page.getByRole('combobox', { name: /^Search by id/ })).toHaveValue('type:slow.*')
     await expect(page.getByRole('button', { name: /Outcome/ }).first()).toBeVisible()
   })
 })

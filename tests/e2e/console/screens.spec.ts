@@ -112,7 +112,7 @@ test('finds an event by each of its ids and by its payload, and keeps the view i
   const key = `find-${crypto.randomUUID()}`
   const sent = await send(house, { event_type: 'found.me', payload: { order_id: 8842 }, idempotency_key: key })
   await signIn(page, house, undefined, `/${house.slug}/events`)
-  const search = page.getByRole('searchbox')
+  const search = page.getByRole('combobox', { name: /^Search by id/ })
   test.setTimeout(120_000)
   for (const query of [sent.event_id, sent.request_id, key, 'type:found.*', 'payload.order_id:8842', `idem:${key}`]) {
     await expect(async () => {
@@ -126,6 +126,26 @@ test('finds an event by each of its ids and by its payload, and keeps the view i
     await expect(page.locator('tr[data-event-row]').first()).toContainText(sent.event_id)
   }
   await page.goBack()
+
+  await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events`)
+  await search.pressSequentially('ty')
+  await expect(page.getByRole('option', { name: 'type:' })).toBeVisible()
+  await search.press('ArrowDown')
+  await search.press('Tab')
+  await search.pressSequentially('found')
+  const value = page.getByRole('option', { name: 'found.me' })
+  await expect(value).toBeVisible()
+  await expect(search).not.toHaveAttribute('aria-activedescendant')
+  await search.press('ArrowDown')
+  await expect(search).toHaveAttribute('aria-activedescendant', (await value.getAttribute('id')) ?? '')
+  expect(await violations(page)).toEqual([])
+  await search.press('Escape')
+  await expect(value).toHaveCount(0)
+  await search.press('ArrowDown')
+  await search.press('Enter')
+  await expect(search).toHaveValue('type:found.me ')
+  await search.press('Enter')
+  await page.waitForURL((url) => url.searchParams.get('q') === 'type:found.me')
 })
 
 test('says of an unknown id that nothing is there, under one title', async ({ page, house }) => {
@@ -157,8 +177,8 @@ test('keeps the old results under a search that it does not understand', async (
   await signIn(page, house, undefined, `/${house.slug}/events`)
   await expect(page.locator('tr[data-event-row]').first()).toBeVisible()
   const rows = await page.locator('tr[data-event-row]').count()
-  await page.getByRole('searchbox').fill('status:abc')
-  await page.getByRole('searchbox').press('Enter')
+  await page.getByRole('combobox', { name: /^Search by id/ }).fill('status:abc')
+  await page.getByRole('combobox', { name: /^Search by id/ }).press('Enter')
   await expect(page.getByText(/“abc” is not understood here/)).toBeVisible()
   expect(await page.locator('tr[data-event-row]').count()).toBe(rows)
   await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events?q=status:abc`)
@@ -172,9 +192,9 @@ test('is worked by the keyboard alone', async ({ page, house }) => {
   await page.keyboard.press('Escape')
   await expect(page.getByRole('complementary', { name: 'Event' })).toHaveCount(0)
   await page.keyboard.press('/')
-  await expect(page.getByRole('searchbox')).toBeFocused()
+  await expect(page.getByRole('combobox', { name: /^Search by id/ })).toBeFocused()
   await page.keyboard.press('Escape')
-  await expect(page.getByRole('searchbox')).not.toBeFocused()
+  await expect(page.getByRole('combobox', { name: /^Search by id/ })).not.toBeFocused()
   await page.keyboard.press('g')
   await page.keyboard.press('k')
   await page.waitForURL('**/keys')
@@ -252,6 +272,19 @@ test('has filters and search in sheets of their own on a phone, and a row for ea
   await page.getByRole('link', { name: 'Clear filters' }).click()
   await expect(rows.first()).toBeVisible()
 
+  const search = page.getByRole('combobox', { name: /^Search by id/ })
+  await search.click()
+  expect(await page.getByRole('form', { name: 'Search' }).boundingBox()).toMatchObject({ width: 390, height: 844 })
+  await expect(page.getByRole('option', { name: /^payload\./ })).toBeVisible()
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await expect(page.getByRole('listbox')).toHaveCount(0)
+  await search.fill('type:phone.fil')
+  await page.getByRole('option', { name: 'phone.filters' }).click()
+  await search.press('Enter')
+  await expect(page).toHaveURL(/q=type%3Aphone.filters$/)
+  expect((await page.getByRole('form', { name: 'Search' }).boundingBox())?.height).toBeLessThan(60)
+
   const found = await page.request.get(`${house.mesh.consoleUrl}/api/${house.slug}/events?q=type:phone.filters`)
   const [row] = ((await found.json()) as { readonly rows: readonly object[] }).rows
   const days = ['01', '02'].map((date, n) => ({
@@ -274,15 +307,15 @@ test('resizes the panel by its separator and remembers it', async ({ page, house
   await separator.focus()
   await page.keyboard.press('ArrowLeft')
   await page.keyboard.press('ArrowLeft')
-  await expect(separator).toHaveAttribute('aria-valuenow', '488')
+  await expect(separator).toHaveAttribute('aria-valuenow', '432')
   const edge = await separator.boundingBox()
   await page.mouse.move((edge?.x ?? 0) + 3, 400)
   await page.mouse.down()
   await page.mouse.move((edge?.x ?? 0) - 61, 400, { steps: 4 })
   await page.mouse.up()
-  await expect(separator).toHaveAttribute('aria-valuenow', '552')
+  await expect(separator).toHaveAttribute('aria-valuenow', '496')
   await page.reload()
-  await expect(separator).toHaveAttribute('aria-valuenow', '552')
+  await expect(separator).toHaveAttribute('aria-valuenow', '496')
 })
 
 test('takes a time range of one’s own, and says where it is none', async ({ page, house }) => {

@@ -13,7 +13,7 @@ type Props = {
   readonly place: 'beside' | 'over'
 }
 
-const width = { min: 360, max: 720, start: 456, step: 16 }
+const width = { min: 360, max: 720, start: 400, step: 16 }
 
 /** A panel at the right edge, as wide as somebody draws it: by the pointer, or with the arrows of its separator. */
 export function SplitPanel({ children, label, separatorLabel, name, place }: Props) {

@@ -253,7 +253,7 @@ const TableRow = memo(function TableRow({
               onClick(event)
               event.stopPropagation()
             }}
-            className="min-w-0 truncate font-mono text-12 text-fg no-underline"
+            className="min-w-0 truncate font-mono text-12 text-fg leading-6 no-underline"
           >
             {row.outcome === 'rejected' ? row.reason : shownId(row)}
           </Link>

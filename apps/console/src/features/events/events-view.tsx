@@ -128,7 +128,7 @@ export function EventsView({ slug, initial, requestId, mayExport }: Props) {
     <div className="flex min-h-0 flex-1">
       <div className="flex min-w-0 flex-1 flex-col">
         <div className="flex flex-col gap-2 border-line border-b px-4 py-2">
-          <SearchBox value={filter.q} onSearch={search} />
+          <SearchBox value={filter.q} onSearch={search} facets={facets} />
           <FilterRow
             filter={filter}
             onChange={show}

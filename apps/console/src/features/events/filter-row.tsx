@@ -170,7 +170,7 @@ function TimeChip({ filter, onRange, isLive }: TimeProps) {
         }}
         choices={[
           ...(isLive ? [{ value: 'now' as const, label: text.now }] : []),
-          ...Object.entries(ranges).map(([value, { label }]) => ({ value: value as RangeName, label })),
+          ...Object.entries(text.ranges).map(([value, label]) => ({ value: value as RangeName, label })),
           ...(isBetween ? [{ value: 'between' as const, label: `${shown(between.from)} – ${shown(between.to)}` }] : []),
           { value: 'custom', label: text.custom },
         ]}

@@ -4,7 +4,6 @@ import { EmptyState } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { outcomeText, sourceText } from '../../words/outcomes.ts'
 import { type ChipName, chipNames, type EventsFilter, isFiltered, widened, writeFilter } from './filter.ts'
-import { ranges } from './range.ts'
 import { text } from './text.ts'
 
 type Props = {
@@ -49,7 +48,7 @@ export function NoneFound({ slug, filter, isRangeIgnored, outside }: Props) {
         {!isRangeIgnored && (
           <Chip>
             {filter.between === undefined ? (
-              ranges[filter.range].label
+              text.ranges[filter.range]
             ) : (
               <>
                 <Time at={filter.between.from.toISOString()} /> – <Time at={filter.between.to.toISOString()} />

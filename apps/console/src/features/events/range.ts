@@ -1,11 +1,11 @@
 /** `range=24h`, or `from` and `to` in the address; an unknown value is dropped. */
 export const ranges = {
-  '15m': { label: 'Last 15 minutes', ms: 900_000 },
-  '1h': { label: 'Last hour', ms: 3_600_000 },
-  '6h': { label: 'Last 6 hours', ms: 21_600_000 },
-  '24h': { label: 'Last 24 hours', ms: 86_400_000 },
-  '7d': { label: 'Last 7 days', ms: 604_800_000 },
-  '30d': { label: 'Last 30 days', ms: 2_592_000_000 },
+  '15m': { ms: 900_000 },
+  '1h': { ms: 3_600_000 },
+  '6h': { ms: 21_600_000 },
+  '24h': { ms: 86_400_000 },
+  '7d': { ms: 604_800_000 },
+  '30d': { ms: 2_592_000_000 },
 } as const
 
 export type RangeName = keyof typeof ranges

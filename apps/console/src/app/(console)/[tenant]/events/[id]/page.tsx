@@ -11,7 +11,7 @@ import { shortId } from '../../../../../ui/format.ts'
 import { PageHeader } from '../../../../../ui/page-header.tsx'
 import { EmptyState } from '../../../../../ui/states.tsx'
 
-export const metadata: Metadata = { title: 'Event' }
+export const metadata: Metadata = { title: text.event }
 
 type Props = {
   readonly params: Promise<{ readonly tenant: string; readonly id: string }>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { members, sessions, tenants, users } from '@eventmesh/db'
 import type { TenantId } from '@eventmesh/envelope'
-import { enter, expect, type House, join, owner, send, sessionCookie, signIn, test } from './fixtures.ts'
+import { enter, expect, type House, join, owner, send, sessionCookie, signIn, test, untilListens } from './fixtures.ts'
 
 const hash = (text: string) => createHash('sha256').update(text).digest()
 
@@ -87,11 +87,9 @@ test.describe('roles', () => {
     await page.goto(`${house.mesh.consoleUrl}/${house.slug}/keys`)
     const create = page.getByRole('button', { name: 'Create key…' }).first()
     await expect(create).toHaveAttribute('aria-disabled', 'true')
-    // The button is there before the page listens.
-    await expect(async () => {
-      await page.keyboard.press('n')
-      await expect(create).toBeFocused({ timeout: 500 })
-    }).toPass({ timeout: 10_000 })
+    await untilListens(page)
+    await page.keyboard.press('n')
+    await expect(create).toBeFocused()
     await expect(page.locator('[data-tooltip-popup]')).toContainText('Your role cannot change test keys')
     await expect(page.getByRole('dialog')).toHaveCount(0)
     await page.goto(`${house.mesh.consoleUrl}/${house.slug}/get-started`)

@@ -108,6 +108,18 @@ export async function signIn(page: Page, house: House, email = owner, next = '/'
   if (held === undefined || !(await comesWith(held, page, house, next))) await enter(page, house, email, next)
   if (email === owner) ownersSession.set(house, await page.context().cookies())
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await untilListens(page)
+}
+
+/** A page is drawn before it listens: what is pressed in between, faster than any hand, is lost. */
+export async function untilListens(page: Page): Promise<void> {
+  await page.waitForFunction(async () => {
+    const heading = document.querySelector('h1')
+    if (heading === null || !Object.keys(heading).some((name) => name.startsWith('__reactFiber$'))) return false
+    // Effects come after the frame in which React took over.
+    for (const _ of [1, 2]) await new Promise((resolve) => requestAnimationFrame(resolve))
+    return true
+  })
 }
 
 async function comesWith(held: readonly Cookie[], page: Page, { mesh }: House, next: string): Promise<boolean> {

@@ -331,6 +331,7 @@ test('takes a time range of one’s own, and says where it is none', async ({ pa
   await expect(page).toHaveURL(/from=2026-01-02T03%3A04%3A00.000Z&to=2026-01-02T05%3A00%3A30.000Z/)
   await expect(page.getByRole('heading', { name: 'No events match these filters' })).toBeVisible()
   await expect(page.getByText('Newer matches exist after this range')).toBeVisible()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
   await page.keyboard.press('t')
   await expect(page.getByRole('option', { name: 'Jan 2, 03:04 – Jan 2, 05:00' })).toBeVisible()
   await page.keyboard.press('Escape')

@@ -210,7 +210,11 @@ const TableRow = memo(function TableRow({
     <tr
       data-event-row={id}
       aria-selected={isSelected}
-      onClick={onClick}
+      onClick={(event) => {
+        // Where there is no link under the pointer, the row is one.
+        if (event.metaKey || event.ctrlKey) window.open(`/${slug}/events/${id}`, '_blank', 'noopener')
+        else onClick(event)
+      }}
       onMouseDown={(event) => {
         // No text is marked on the way of a range.
         if (event.shiftKey && onToggle !== undefined) event.preventDefault()

@@ -24,6 +24,7 @@ import { useAddress } from './use-address.ts'
 import { useFacets } from './use-facets.ts'
 import { useLiveSwitch } from './use-live-switch.ts'
 import { usePanelPlace } from './use-panel-place.ts'
+import { useWantedFilter } from './use-wanted-filter.ts'
 
 type Props = {
   readonly slug: string
@@ -54,15 +55,14 @@ export function EventsView({ slug, initial, requestId, mayExport }: Props) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another question has other rows to choose from.
   useEffect(() => setChecked(noChecks), [query, isLive])
 
-  function addressOf(next: EventsFilter, kept: readonly string[]): URLSearchParams {
+  const { wanted, want } = useWantedFilter(filter, (next, { keepsLive }) => {
     const written = writeFilter(next)
-    for (const name of kept) {
+    for (const name of keepsLive ? ['cols', 'live'] : ['cols']) {
       const value = params.get(name)
       if (value !== null) written.set(name, value)
     }
-    return written
-  }
-  const show = (next: EventsFilter) => go(addressOf(next, ['cols', 'live']))
+    go(written)
+  })
 
   /** Shallow: the server has nothing to do with it. */
   function set(name: 'selected' | 'cols', value: string | null) {
@@ -79,9 +79,9 @@ export function EventsView({ slug, initial, requestId, mayExport }: Props) {
   })
 
   async function search(q: string): Promise<readonly SearchFault[]> {
-    const next = { ...filter, q }
+    const next = { ...wanted, q }
     const faults = await findFaults(slug, next)
-    if (faults.length === 0) show(next)
+    if (faults.length === 0) want(next, { keepsLive: true, isAtOnce: true })
     return faults
   }
 
@@ -128,11 +128,11 @@ export function EventsView({ slug, initial, requestId, mayExport }: Props) {
     <div className="flex min-h-0 flex-1">
       <div className="flex min-w-0 flex-1 flex-col">
         <div className="flex flex-col gap-2 border-line border-b px-4 py-2">
-          <SearchBox value={filter.q} onSearch={search} facets={facets} />
+          <SearchBox value={wanted.q} onSearch={search} facets={facets} />
           <FilterRow
-            filter={filter}
-            onChange={show}
-            onRange={(next) => go(addressOf(next, ['cols']))}
+            filter={wanted}
+            onChange={(next) => want(next, { keepsLive: true })}
+            onRange={(next) => want(next, { keepsLive: false })}
             facets={facets}
             isLive={isLive}
           >

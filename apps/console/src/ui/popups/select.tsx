@@ -23,7 +23,10 @@ export function Popup<Value extends string>({
     <Base.Root
       {...(id === undefined ? {} : { id })}
       value={value}
-      onValueChange={(next) => onChange(next as Value)}
+      onValueChange={(next) => {
+        // Null comes where the choice that was current is no longer one: nobody chose that.
+        if (next !== null) onChange(next as Value)
+      }}
       readOnly={disabledReason !== undefined}
       items={choices.map((choice) => ({ value: choice.value, label: choice.label }))}
     >

@@ -55,13 +55,13 @@ export function EventsView({ slug, initial, requestId, mayExport }: Props) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another question has other rows to choose from.
   useEffect(() => setChecked(noChecks), [query, isLive])
 
-  const { wanted, want } = useWantedFilter(filter, (next, { keepsLive }) => {
+  const { wanted, want } = useWantedFilter(filter, (next, { keepsLive, isReplace }) => {
     const written = writeFilter(next)
     for (const name of keepsLive ? ['cols', 'live'] : ['cols']) {
       const value = params.get(name)
       if (value !== null) written.set(name, value)
     }
-    go(written)
+    go(written, isReplace)
   })
 
   /** Shallow: the server has nothing to do with it. */
@@ -81,7 +81,7 @@ export function EventsView({ slug, initial, requestId, mayExport }: Props) {
   async function search(q: string): Promise<readonly SearchFault[]> {
     const next = { ...wanted, q }
     const faults = await findFaults(slug, next)
-    if (faults.length === 0) want(next, { keepsLive: true, isAtOnce: true })
+    if (faults.length === 0) want(next, { keepsLive: true })
     return faults
   }
 

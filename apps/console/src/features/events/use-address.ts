@@ -8,8 +8,8 @@ export type Address = {
   /** Without the server, at once: the router would wait until a busy tail leaves it time. */
   readonly replace: (next: URLSearchParams) => void
   readonly push: (next: URLSearchParams) => void
-  /** With the server's answer. */
-  readonly go: (next: URLSearchParams) => void
+  /** With the server's answer; in the place of the current entry of the history, or after it. */
+  readonly go: (next: URLSearchParams, isReplace: boolean) => void
   /** With an answer that is not older than now, whatever the router holds of that address. */
   readonly renew: (next: URLSearchParams) => void
 }
@@ -42,7 +42,7 @@ export function useAddress(): Address {
         tell()
       },
       push,
-      go: (next) => router.push(at(next), { scroll: false }),
+      go: (next, isReplace) => router[isReplace ? 'replace' : 'push'](at(next), { scroll: false }),
       renew(next) {
         push(next)
         router.refresh()

@@ -317,7 +317,14 @@ test('has filters and search in sheets of their own on a phone, and a row for ea
 
 test('resizes the panel by its separator and remembers it', async ({ page, house }) => {
   await signIn(page, house, undefined, `/${house.slug}/events`)
+  const column = (name: string) => page.getByRole('columnheader', { name, exact: true })
+  await page.setViewportSize({ width: 1_280, height: 900 })
+  await expect(column('Source')).toBeVisible()
+  await expect(column('API key')).toBeVisible()
+  await page.setViewportSize({ width: 1_440, height: 900 })
   await page.locator('tr[data-event-row]').first().locator('td').nth(2).click()
+  await expect(column('API key')).toHaveCount(0)
+  await expect(column('Source')).toBeVisible()
   const separator = page.getByRole('separator', { name: 'Width of the event panel' })
   await separator.focus()
   await page.keyboard.press('ArrowLeft')
@@ -329,6 +336,8 @@ test('resizes the panel by its separator and remembers it', async ({ page, house
   await page.mouse.move((edge?.x ?? 0) - 61, 400, { steps: 4 })
   await page.mouse.up()
   await expect(separator).toHaveAttribute('aria-valuenow', '496')
+  // The type and the whole id keep their room.
+  await expect(column('Source')).toBeHidden()
   await page.reload()
   await expect(separator).toHaveAttribute('aria-valuenow', '496')
 })

@@ -40,15 +40,15 @@ export function FactList({ slug, facts, related }: Props) {
       )}
       <SenderFacts slug={slug} facts={facts} />
       <Fact label={words.mode} copies={facts.mode}>
-        {facts.mode === 'test' ? 'Test' : 'Live'}
+        {text.modes[facts.mode]}
       </Fact>
       <Fact label={words.request} copies={facts.requestId}>
-        <Id id={facts.requestId} label="Copy request id" />
+        <Id id={facts.requestId} label={words.copyRequest} />
       </Fact>
       {facts.idempotencyKey !== null && (
         <Fact label={words.idempotency} copies={facts.idempotencyKey}>
           <span className="flex flex-wrap items-center gap-x-2">
-            <Id id={facts.idempotencyKey} label="Copy idempotency key" />
+            <Id id={facts.idempotencyKey} label={words.copyIdempotency} />
             {note !== undefined && <Note>{note}</Note>}
             <Seen slug={slug} facts={facts} related={related} />
           </span>
@@ -74,7 +74,7 @@ export function FactList({ slug, facts, related }: Props) {
       )}
       {facts.traceId !== null && (
         <Fact label={words.trace} copies={facts.traceId}>
-          <Id id={facts.traceId} label="Copy trace id" />
+          <Id id={facts.traceId} label={words.copyTrace} />
         </Fact>
       )}
       {facts.diagnosis !== null && (

@@ -14,7 +14,7 @@ export function KeptHeaders({ entries }: { readonly entries: Readonly<Record<str
             <dt className="font-mono text-12 text-fg-3">{name}</dt>
             <dd className="m-0 flex items-center gap-3">
               <span className="min-w-0 flex-1 break-all font-mono text-12">{value}</span>
-              <Copy text={value} label={`Copy ${name}`} />
+              <Copy text={value} label={words.copyOf(name)} />
             </dd>
           </div>
         ))}

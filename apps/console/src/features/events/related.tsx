@@ -1,6 +1,7 @@
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import { Time } from '../../ui/time.tsx'
+import { outcomeText } from '../../words/outcomes.ts'
 import { linkClass } from './event-facts.tsx'
 import { type EventRow, rowId } from './event-row.ts'
 import type { EventView } from './queries.ts'
@@ -12,11 +13,11 @@ const words = text.detail
 export function Related({ slug, view: { related, facts } }: { readonly slug: string; readonly view: EventView }) {
   if (related === undefined) return null
   const groups: readonly (readonly [string, readonly EventRow[], boolean])[] = [
-    ['Event', related.event === null ? [] : [related.event], false],
-    ['Duplicates', related.duplicates.rows, related.duplicates.hasMore],
-    ['Copies', related.copies.rows, related.copies.hasMore],
-    ['Quarantined', related.quarantined.rows, related.quarantined.hasMore],
-    ['Rejected', related.rejected.rows, related.rejected.hasMore],
+    [text.event, related.event === null ? [] : [related.event], false],
+    [words.duplicates, related.duplicates.rows, related.duplicates.hasMore],
+    [words.copies, related.copies.rows, related.copies.hasMore],
+    [outcomeText.quarantined, related.quarantined.rows, related.quarantined.hasMore],
+    [outcomeText.rejected, related.rejected.rows, related.rejected.hasMore],
     [words.sameRequest, related.sameRequest.rows, related.sameRequest.hasMore],
     [words.sameTrace, related.sameTrace.rows, related.sameTrace.hasMore],
   ]

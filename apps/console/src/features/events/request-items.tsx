@@ -28,13 +28,13 @@ export function RequestItemsView({ slug, items }: { readonly slug: string; reado
       <div className="flex flex-col gap-3 border-line border-b p-4">
         <Facts>
           <Fact label={text.detail.request}>
-            <Id id={items.requestId} label="Copy request id" />
+            <Id id={items.requestId} label={text.detail.copyRequest} />
           </Fact>
           <Fact label={text.received}>
             <Time at={items.receivedAt} />
           </Fact>
           {sender !== undefined && <SenderFacts slug={slug} facts={sender} />}
-          <Fact label="Items">{`${count(items.items)}: ${summary.join(', ')}`}</Fact>
+          <Fact label={text.items}>{`${count(items.items)}: ${summary.join(', ')}`}</Fact>
         </Facts>
         {items.undecided > 0 && <Banner severity="warn">{text.undecided(items.undecided)}</Banner>}
       </div>
@@ -46,8 +46,8 @@ export function RequestItemsView({ slug, items }: { readonly slug: string; reado
         onOpen={(row) => router.push(`/${slug}/events/${rowId(row)}`)}
       />
       {items.next !== null && (
-        <nav aria-label="Pages" className="p-4">
-          <LinkButton href={`/${slug}/events/${items.requestId}?after=${items.next}`}>Next items</LinkButton>
+        <nav aria-label={text.pages} className="p-4">
+          <LinkButton href={`/${slug}/events/${items.requestId}?after=${items.next}`}>{text.nextItems}</LinkButton>
         </nav>
       )}
     </>

@@ -54,7 +54,7 @@ test('rotates a key without a gap, and ends the overlap by hand', async ({ page,
   const old = await create(page, 'rotated')
   await page.getByRole('button', { name: 'Copy key' }).click()
   await page.getByRole('button', { name: 'Done' }).click()
-  await page.getByRole('button', { name: 'Actions for rotated' }).first().click()
+  await page.getByRole('button', { name: 'Actions for rotated', exact: true }).first().click()
   await page.getByRole('menuitem', { name: 'Rotate…' }).click()
   await page.getByRole('button', { name: 'Rotate key' }).click()
   const fresh = (await page.getByLabel('API key', { exact: true }).textContent()) ?? ''
@@ -63,9 +63,10 @@ test('rotates a key without a gap, and ends the overlap by hand', async ({ page,
   for (const key of [old, fresh])
     expect((await send(house, { event_type: 'keys.both', payload: {} }, key)).status).toBe(202)
 
-  const row = page.locator('tr', { hasText: 'Rotating out' })
+  const named = page.getByRole('link', { name: 'rotated', exact: true })
+  const row = page.locator('tr', { hasText: 'Rotating out' }).filter({ has: named })
   await expect(row).toContainText(/Rotating out · 2[34] h left|Rotating out · 1 d left/)
-  await row.getByRole('button', { name: /Actions for rotated/ }).click()
+  await row.getByRole('button', { name: 'Actions for rotated', exact: true }).click()
   await page.getByRole('menuitem', { name: 'End overlap now…' }).click()
   await page.getByRole('button', { name: 'End overlap', exact: true }).click()
   await expect(row).toHaveCount(0)

@@ -1,8 +1,9 @@
+import { createHmac, type KeyObject } from 'node:crypto'
 import { decode, type Encoding, equalBytes } from '../encoding.ts'
 import type { Headers } from '../headers.ts'
 import { viewJson } from '../json-view.ts'
 import { digestFault, digestForm } from './digest-form.ts'
-import { keyBytes, keyedHash, namedKey } from './key.ts'
+import { keyBytes, keyedHash, namedKey, secretKey } from './key.ts'
 import {
   type Bounds,
   type KeyDecoding,
@@ -12,6 +13,7 @@ import {
   type ProofInput,
   proven,
   type Scheme,
+  type Secret,
   type SignedTime,
   type SignInput,
 } from './scheme.ts'
@@ -44,6 +46,8 @@ export type HmacFormat =
   | { readonly type: 'list'; readonly separator: string; readonly prefix: string }
   | { readonly type: 'time-first'; readonly separator: string }
 
+type SchemeKey = { readonly name: string; readonly key: KeyObject }
+
 /** More candidates than any rotation needs; the rest is not looked at. */
 const candidatesMax = 32
 
@@ -74,7 +78,8 @@ export function hmac(parameters: HmacParameters): Scheme {
   function verify(input: ProofInput): Proof {
     const { headers } = input.request
     const present = found(headers)
-    if (present.length === 0 || present.every((name) => headers.get(name) === '')) {
+    const values = present.map((name) => headers.get(name) ?? '')
+    if (values.every((value) => value === '')) {
       return missing(`no ${names.join(' or ')}${parameters.numbered === true ? '1' : ''} header`)
     }
     for (const name of present) {
@@ -83,14 +88,14 @@ export function hmac(parameters: HmacParameters): Scheme {
     const absent = extra.find((name) => (headers.get(name) ?? '') === '')
     if (absent !== undefined) return missing(`no ${absent} header`)
 
-    const readings = present.map((name) => read(headers, name))
+    const readings = values.map((value) => readFormat(value, format))
     const signedAt = timeOf(input, readings[0]?.time)
     if (signedAt === undefined) return mismatch('the signed timestamp is missing or malformed')
     const candidates = decodeAll(readings)
 
     let matched: string | null = null
     for (const secret of input.secrets) {
-      const expected = digest(input, secret.value, signedAt?.text ?? '')
+      const expected = digest(input, secret, signedAt?.text ?? '')
       if (expected === undefined) continue
       for (const candidate of candidates) {
         // Every secret is tried in full: which one matched shows in no timing.
@@ -128,19 +133,34 @@ export function hmac(parameters: HmacParameters): Scheme {
     return text === undefined ? null : readSignedTime(text, unit)
   }
 
-  function digest(input: ProofInput, secret: string, time: string): Buffer | undefined {
-    const named = parameters.keyName === undefined ? { name: '', key: secret } : namedKey(secret)
-    if (named === undefined) return undefined
-    if (parameters.keyName !== undefined && input.request.headers.get(parameters.keyName) !== named.name)
-      return undefined
-    const key = keyBytes(named.key, input.decoding ?? decoding)
+  /** Undefined where a secret's text is not of the form. */
+  function readKey({ value }: Secret, as: KeyDecoding): SchemeKey | undefined {
+    const named = parameters.keyName === undefined ? { name: '', key: value } : namedKey(value)
+    const bytes = named === undefined ? undefined : keyBytes(named.key, as)
+    return named === undefined || bytes === undefined ? undefined : { name: named.name, key: secretKey(bytes) }
+  }
+
+  /** Made once for as long as the source's secrets are kept. */
+  const keys = new WeakMap<Secret, SchemeKey>()
+  function keyOf(secret: Secret): SchemeKey | undefined {
+    const known = keys.get(secret)
+    if (known !== undefined) return known
+    const made = readKey(secret, decoding)
+    if (made !== undefined) keys.set(secret, made)
+    return made
+  }
+
+  function digest(input: ProofInput, secret: Secret, time: string): Buffer | undefined {
+    const key = input.decoding === undefined ? keyOf(secret) : readKey(secret, input.decoding)
     if (key === undefined) return undefined
-    const mac = keyedHash(hash, key)
+    if (parameters.keyName !== undefined && input.request.headers.get(parameters.keyName) !== key.name) return undefined
+    const mac = createHmac(hash, key.key)
     const { headers, method, url, body } = input.request
     for (const { part, header } of parts) {
       mac.update(header === undefined ? fill(part, method, url, body, time) : (headers.get(header) ?? ''))
     }
-    return mac.digest()
+    // By way of text: as a Buffer each digest gets memory of its own outside of the heap.
+    return Buffer.from(mac.digest('binary'), 'latin1')
   }
 
   return {
@@ -169,7 +189,7 @@ export function hmac(parameters: HmacParameters): Scheme {
       if (name === undefined || secret === undefined) return undefined
       const reading = read(input.request.headers, name)
       const signedAt = timeOf(input, reading.time)
-      const expected = digest(input, secret.value, signedAt?.text ?? '')?.toString(encoding)
+      const expected = digest(input, secret, signedAt?.text ?? '')?.toString(encoding)
       if (expected === undefined) return undefined
       return { received: reading.signatures[0] ?? '', expected, signed: signed.join('') }
     },

@@ -45,7 +45,7 @@ export type Candidate = {
   /** What is fingerprinted instead of the item's bytes: values that change with each attempt are masked. */
   readonly fingerprinted?: Buffer
   /** Exact body bytes that the payload does not hold: header `em-body`. */
-  readonly exactBody?: Buffer
+  readonly exactBody?: Buffer | undefined
   /** `ce_*` headers of a CloudEvent by name. */
   readonly attributes: Readonly<Record<string, string>> | undefined
   /** CloudEvents attributes that were sent as HTTP headers: they change what the body means. */

@@ -59,7 +59,8 @@ export async function accept(exchange: Exchange, route: Route, deps: PipelineDep
   mark(exchange, 'body')
 
   if (caller.kind === 'source') {
-    const verified = await verify(body.value, request.value, caller, exchange, deps)
+    const verifying = verify(body.value, request.value, caller, exchange, deps)
+    const verified = 'ok' in verifying ? verifying : await verifying
     if (!verified.ok) return verified.outcome
     exchange.proof = verified.proof
     mark(exchange, 'verify')

@@ -59,7 +59,7 @@ function candidateOf(
     wrap: extracted.wrap,
     mediaType,
     fingerprinted: extracted.fingerprinted,
-    ...(extracted.exactBody === null ? {} : { exactBody: extracted.exactBody }),
+    exactBody: extracted.exactBody ?? undefined,
     attributes: recordAttributes(attributes),
     headerAttributes: attributes.length === 0 ? undefined : attributes,
   }
@@ -69,6 +69,7 @@ function candidateOf(
 function recordAttributes(
   attributes: Extract<Extraction, { readonly ok: true }>['attributes'],
 ): Candidate['attributes'] {
+  if (attributes.length === 0) return undefined
   const kept = attributes.filter(([name, value]) => /^[a-z0-9]+$/.test(name) && isCleanText(value))
   const size = kept.reduce((sum, [name, value]) => sum + name.length + Buffer.byteLength(value), 0)
   if (kept.length === 0 || size > attributesBytesMax) return undefined

@@ -106,15 +106,17 @@ function placeOf(target: string, host: string): { path: string; query: string } 
   return { path: path.slice(0, end), query }
 }
 
-const hookPath = /^\/hooks\/([^/]+)$/
+const hooks = '/hooks/'
 
 /** The token in the address of a source: what follows `/hooks/`, as received; undefined of any other path. */
 export function hookToken(path: string): string | undefined {
-  return hookPath.exec(path)?.[1]
+  if (!path.startsWith(hooks) || path.length === hooks.length || path.includes('/', hooks.length)) return undefined
+  return path.slice(hooks.length)
 }
 
 /** A path as a log may show it: the address of a source is a secret, also where it is mistyped. */
 export function shownPath(path: string): string {
+  if (path.startsWith(hooks)) return `${hooks}…`
   return path.replace(/\bhooks\b.*$/is, 'hooks/…').slice(0, 100)
 }
 

@@ -18,16 +18,16 @@ export type Verified =
   /** The request ends here: refused, or a handshake, which is answered and never an event. */
   | { readonly ok: false; readonly outcome: Outcome }
 
-/** The provider's proof over the raw bytes, against every active secret. */
-export async function verify(
+/** The provider's proof over the raw bytes, against every active secret: at once where it holds and needs nothing fetched. */
+export function verify(
   body: Buffer,
   request: EventRequest,
   caller: SourceCaller,
   exchange: Exchange,
   deps: VerifyDeps,
-): Promise<Verified> {
+): Verified | Promise<Verified> {
   const { source } = caller
-  const verdict = await verifyDelivery({
+  const verdict = verifyDelivery({
     provider: source.provider,
     options: source.options,
     secrets: source.opened.secrets,
@@ -35,10 +35,23 @@ export async function verify(
     nowMs: exchange.receivedAtMs,
     keys: deps.publishedKeys,
   })
+  if ('kind' in verdict && verdict.kind === 'verified') return passed(verdict, caller, exchange, deps)
+  return conclude(verdict, body, request, caller, exchange, deps)
+}
+
+async function conclude(
+  given: Verdict | Promise<Verdict>,
+  body: Buffer,
+  request: EventRequest,
+  caller: SourceCaller,
+  exchange: Exchange,
+  deps: VerifyDeps,
+): Promise<Verified> {
+  const { source } = caller
+  const verdict = await given
   switch (verdict.kind) {
     case 'verified':
-      deps.usage.received(source, exchange.receivedAtMs, verdict.secretId)
-      return { ok: true, proof: verdict }
+      return passed(verdict, caller, exchange, deps)
     case 'handshake': {
       const shaken = await shakeHands(verdict, caller, exchange.receivedAtMs, deps)
       // Another process learned the secret first: what it learned judges this request.
@@ -60,6 +73,11 @@ export async function verify(
       return refused({ code: verdict.code, detail: verdict.detail })
     }
   }
+}
+
+function passed(proof: Proof, { source }: SourceCaller, { receivedAtMs }: Exchange, { usage }: VerifyDeps): Verified {
+  usage.received(source, receivedAtMs, proof.secretId)
+  return { ok: true, proof }
 }
 
 /** The request as the provider sent it. */

@@ -91,7 +91,7 @@ export function extract(input: ExtractInput): Extraction {
   const scanned = form.kind === 'json' ? form.document : undefined
   const places = placesOf(provider, headers, body, input.signedAt, scanned)
   const context: Context = { provider, headers, places, requestKey: once(() => bodyKey(body, input.signedAt)) }
-  const shared = { ok: true, mediaType, attributes: cloudEventHeaders(provider, headers) } as const
+  const attributes = cloudEventHeaders(provider, headers)
 
   const split = form.kind === 'json' ? splitItems(provider.split, places.body, body) : undefined
   if (split !== undefined) {
@@ -102,25 +102,21 @@ export function extract(input: ExtractInput): Extraction {
       const item = body.subarray(node.start, node.end)
       const fault = itemFault(item, node, index)
       if (fault !== undefined) return malformed(fault)
-      items.push({
-        ...describe(context, places.at(node, outer), index, split.length),
-        ...splitPayload(item, node, prefix, suffix),
-        fingerprinted: maskVolatile(item, provider.volatile),
-      })
+      const content = splitContent(item, node, prefix, suffix, maskVolatile(item, provider.volatile))
+      items.push(describe(context, places.at(node, outer), index, split.length, content))
     }
-    return { ...shared, items, isSplit: true }
+    return { ok: true, items, isSplit: true, mediaType, attributes }
   }
 
   const whole = wholeBody(form, body)
   if (!whole.ok) return malformed(whole.fault)
-  const item: ExtractedItem = {
-    ...describe(context, places, 0, 0),
+  const item = describe(context, places, 0, 0, {
     payload: { prefix: nothing, item: whole.payload, suffix: nothing },
     wrap: whole.wrap,
     exactBody: whole.exactBody ?? null,
     fingerprinted: fingerprintedBody(provider, places, body, form.kind),
-  }
-  return { ...shared, items: [item], isSplit: false }
+  })
+  return { ok: true, items: [item], isSplit: false, mediaType, attributes }
 }
 
 const nothing = Buffer.alloc(0)
@@ -139,18 +135,32 @@ type Context = {
   readonly requestKey: () => string
 }
 
-type Described = Pick<ExtractedItem, 'eventType' | 'key' | 'keyFrom' | 'occurredAt' | 'orderingKey'>
+type Content = Pick<ExtractedItem, 'payload' | 'wrap' | 'exactBody' | 'fingerprinted'>
 
-function describe(context: Context, places: Places, index: number, items: number): Described {
+function describe(context: Context, places: Places, index: number, items: number, content: Content): ExtractedItem {
   const { provider } = context
   const parts = readLoose(places, provider.type) ?? ['event']
-  const time = provider.time.map((place) => places.read(place)).find((text) => text !== undefined)
+  const { key, keyFrom } = keyOf(context, places, index, items)
   return {
     eventType: toEventType(`${provider.id}.${parts.join('.')}`),
-    ...keyOf(context, places, index, items),
-    occurredAt: time === undefined ? null : (readProviderTime(time) ?? null),
+    key,
+    keyFrom,
+    occurredAt: occurredAtOf(places, provider.time),
     orderingKey: provider.key === 'cloudevents' ? orderingKeyOf(places) : null,
+    payload: content.payload,
+    wrap: content.wrap,
+    exactBody: content.exactBody,
+    fingerprinted: content.fingerprinted,
   }
+}
+
+/** The first time that is present counts, readable or not. */
+function occurredAtOf(places: Places, times: Provider['time']): string | null {
+  for (const place of times) {
+    const time = places.read(place)
+    if (time !== undefined) return readProviderTime(time) ?? null
+  }
+  return null
 }
 
 function keyOf(context: Context, places: Places, index: number, items: number): Pick<ExtractedItem, 'key' | 'keyFrom'> {
@@ -195,8 +205,10 @@ function orderingKeyOf(places: Places): string | null {
     : key
 }
 
+const noAttributes: ReturnType<typeof cloudEventHeaders> = []
+
 function cloudEventHeaders(provider: Provider, headers: Headers): readonly (readonly [string, string])[] {
-  if (provider.key !== 'cloudevents') return []
+  if (provider.key !== 'cloudevents') return noAttributes
   return headers.names.flatMap((name) =>
     name.startsWith('ce-') ? [[name.slice(3), percentDecoded(headers.get(name)!)] as const] : [],
   )
@@ -268,15 +280,10 @@ function fingerprintedBody(provider: Provider, places: Places, body: Buffer, kin
 }
 
 /** An item of a top-level array that is no object is wrapped as any body would be. */
-function splitPayload(
-  item: Buffer,
-  node: JsonNode,
-  prefix: Buffer,
-  suffix: Buffer,
-): Pick<ExtractedItem, 'payload' | 'wrap' | 'exactBody'> {
+function splitContent(item: Buffer, node: JsonNode, prefix: Buffer, suffix: Buffer, fingerprinted: Buffer): Content {
   if (prefix.length > 0 || node.kind === 'object')
-    return { payload: { prefix, item, suffix }, wrap: 'none', exactBody: null }
-  return { payload: { prefix, item: wrapJson(item).payload, suffix }, wrap: 'json', exactBody: null }
+    return { payload: { prefix, item, suffix }, wrap: 'none', exactBody: null, fingerprinted }
+  return { payload: { prefix, item: wrapJson(item).payload, suffix }, wrap: 'json', exactBody: null, fingerprinted }
 }
 
 function itemFault(item: Buffer, node: JsonNode, index: number): JsonFault | undefined {

@@ -246,13 +246,13 @@ type Shaken = {
   readonly options?: SourceOptions
 }
 
-function shake(
+async function shake(
   provider: string,
   { method, url = 'https://example.com/hook', headers = {}, body = '', secrets = [], options = {} }: Shaken,
 ): Promise<Verdict> {
   const [base, query = ''] = url.split(/\?(.*)/s)
   const request = { method, url: base!, query, rawHeaders: Object.entries(headers).flat(), body: Buffer.from(body) }
-  return verify({ provider, options, secrets, request, nowMs })
+  return await verify({ provider, options, secrets, request, nowMs })
 }
 
 function answerOf(verdict: Verdict): {

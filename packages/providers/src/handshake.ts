@@ -17,9 +17,11 @@ export type HandshakeResult =
  */
 const signable = /^[A-Za-z0-9_+/=.-]{1,256}$/
 
+const none: readonly Handshake[] = []
+
 /** Handshakes that providers do not sign; undefined: the request is none of them. */
 export function readHandshake(provider: Provider, input: ProofInput): HandshakeResult | undefined {
-  for (const handshake of provider.handshakes ?? []) {
+  for (const handshake of provider.handshakes ?? none) {
     const result = unsigned(handshake, provider, input)
     if (result !== undefined) return result
   }
@@ -28,13 +30,13 @@ export function readHandshake(provider: Provider, input: ProofInput): HandshakeR
 
 /** Whether a body could be a challenge that was signed in answer: its signature then proves nothing. */
 export function couldBeChallenge(provider: Provider, body: Buffer): boolean {
-  const signs = (provider.handshakes ?? []).some(({ kind }) => kind === 'x-crc' || kind === 'smartcar')
-  return signs && body.length <= 256 && signable.test(body.toString('latin1'))
+  const signs = provider.handshakes?.some(({ kind }) => kind === 'x-crc' || kind === 'smartcar')
+  return signs === true && body.length <= 256 && signable.test(body.toString('latin1'))
 }
 
 /** Handshakes inside a request that has been proved like any other. */
 export function readProvenHandshake(provider: Provider, input: ProofInput): HandshakeResult | undefined {
-  for (const handshake of provider.handshakes ?? []) {
+  for (const handshake of provider.handshakes ?? none) {
     const result = signed(handshake, input)
     if (result !== undefined) return result
   }

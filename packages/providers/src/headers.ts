@@ -9,26 +9,43 @@ export type Headers = {
 
 /** Reads name, value, name, value … as Node's `rawHeaders` lists them: few are asked for, so that no table is made. */
 export function readHeaders(rawHeaders: readonly string[]): Headers {
-  return {
-    get(name) {
-      const lower = name.toLowerCase()
-      for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-        if (isNamed(rawHeaders[i]!, lower)) return rawHeaders[i + 1]!.trim()
-      }
-      return undefined
-    },
-    count(name) {
-      const lower = name.toLowerCase()
-      let count = 0
-      for (let i = 0; i + 1 < rawHeaders.length; i += 2) if (isNamed(rawHeaders[i]!, lower)) count += 1
-      return count
-    },
-    get names() {
-      return [...new Set(rawHeaders.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()))]
-    },
+  return new ListedHeaders(rawHeaders)
+}
+
+class ListedHeaders implements Headers {
+  readonly #list: readonly string[]
+
+  constructor(list: readonly string[]) {
+    this.#list = list
+  }
+
+  get(name: string): string | undefined {
+    const list = this.#list
+    for (let i = 0; i + 1 < list.length; i += 2) if (isNamed(list[i]!, name)) return list[i + 1]!.trim()
+    return undefined
+  }
+
+  count(name: string): number {
+    const list = this.#list
+    let count = 0
+    for (let i = 0; i + 1 < list.length; i += 2) if (isNamed(list[i]!, name)) count += 1
+    return count
+  }
+
+  get names(): readonly string[] {
+    return [...new Set(this.#list.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()))]
   }
 }
 
-function isNamed(name: string, lower: string): boolean {
-  return name.length === lower.length && name.toLowerCase() === lower
+/** Letter by letter: most names differ in length or at once, and no lower-case copy is made of the others. */
+function isNamed(written: string, name: string): boolean {
+  if (written.length !== name.length) return false
+  for (let i = 0; i < name.length; i += 1) {
+    if (lower(written.charCodeAt(i)) !== lower(name.charCodeAt(i))) return false
+  }
+  return true
+}
+
+function lower(letter: number): number {
+  return letter >= 0x41 && letter <= 0x5a ? letter + 0x20 : letter
 }

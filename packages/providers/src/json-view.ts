@@ -44,7 +44,7 @@ class View implements JsonView {
   readonly root: JsonNode
   readonly #ofRoot: readonly Member[]
   /** Of the objects inside, by where they start. */
-  readonly #known = new Map<number, readonly Member[]>()
+  #known: Map<number, readonly Member[]> | undefined
 
   constructor(bytes: Buffer, { kind, start, end, members }: Extract<JsonDocument, { readonly ok: true }>) {
     this.bytes = bytes
@@ -55,10 +55,11 @@ class View implements JsonView {
   members(node: JsonNode): readonly Member[] {
     if (node.kind !== 'object') return []
     if (node.start === this.root.start) return this.#ofRoot
-    const before = this.#known.get(node.start)
+    const before = this.#known?.get(node.start)
     if (before !== undefined) return before
     const scanned = scanDocument(this.bytes.subarray(node.start, node.end), viewLimits)
     const members = scanned.ok ? scanned.members.map((member) => shifted(member, node.start)) : []
+    this.#known ??= new Map()
     this.#known.set(node.start, members)
     return members
   }

@@ -16,6 +16,8 @@ export type Places = {
   at(item: JsonNode | undefined, outer: JsonNode | undefined): Places
 }
 
+const noFields: ReturnType<typeof readForm> = []
+
 /** `scanned`: the body, where that is one JSON document. */
 export function placesOf(
   provider: Provider,
@@ -25,10 +27,11 @@ export function placesOf(
   scanned?: JsonDocument,
 ): Places {
   const contentType = headers.get('content-type') ?? ''
-  const part = multipartField(body, contentType, 'json')
+  const isPlainJson = contentType === 'application/json'
+  const part = isPlainJson ? undefined : multipartField(body, contentType, 'json')
   const document = part === undefined ? viewJson(body, scanned) : viewJson(part)
-  const isForm = /^application\/x-www-form-urlencoded\b/i.test(contentType)
-  const form = isForm ? readForm(body) : []
+  const isForm = !isPlainJson && /^application\/x-www-form-urlencoded\b/i.test(contentType)
+  const form = isForm ? readForm(body) : noFields
   const claims = claimsOf(provider, headers, body)
 
   function readOne(
@@ -98,8 +101,14 @@ function partsOf(place: Place): readonly PlacePart[] {
 /** The first alternative whose first part is present; its other parts count where they are present. */
 export function readLoose(places: Places, alternatives: readonly Joined[]): readonly string[] | undefined {
   for (const parts of alternatives) {
-    const texts = parts.map((place) => places.read(place))
-    if (texts[0] !== undefined) return texts.filter((text) => text !== undefined)
+    const first = parts.length === 0 ? undefined : places.read(parts[0]!)
+    if (first === undefined) continue
+    const texts = [first]
+    for (let i = 1; i < parts.length; i += 1) {
+      const text = places.read(parts[i]!)
+      if (text !== undefined) texts.push(text)
+    }
+    return texts
   }
   return undefined
 }
@@ -107,8 +116,13 @@ export function readLoose(places: Places, alternatives: readonly Joined[]): read
 /** The first alternative of which every part is present: half an id would join different events. */
 export function readStrict(places: Places, alternatives: readonly Joined[]): readonly string[] | undefined {
   for (const parts of alternatives) {
-    const texts = parts.map((place) => places.read(place))
-    if (texts.every((text) => text !== undefined)) return texts
+    const texts: string[] = []
+    for (const place of parts) {
+      const text = places.read(place)
+      if (text === undefined) break
+      texts.push(text)
+    }
+    if (texts.length === parts.length) return texts
   }
   return undefined
 }
@@ -126,6 +140,7 @@ function readPath(view: JsonView | undefined, from: JsonNode | undefined, path: 
 }
 
 function readField(form: readonly (readonly [string, string])[], path: string): string | undefined {
+  if (form.length === 0) return undefined
   const [name, ...rest] = path.split('>')
   const value = formField(form, name!)
   if (value === undefined || value === '') return undefined

@@ -52,7 +52,7 @@ export function delivered(provider: Provider, secret: string, nowMs: number): De
 }
 
 /** The verdict of a source of the provider with one secret. */
-export function judged(
+export async function judged(
   provider: Provider,
   delivery: Omit<Delivery, 'ok' | 'method'>,
   secrets: readonly string[],
@@ -60,7 +60,7 @@ export function judged(
   options: SourceOptions = testOptions[provider.id] ?? {},
 ): Promise<Verdict> {
   const [url, query = ''] = delivery.url.split(/\?(.*)/s)
-  return verify({
+  return await verify({
     provider: provider.id,
     options,
     secrets: secrets.map((value, i) => ({ id: `secret-${i}`, value })),

@@ -58,15 +58,19 @@ export type Verdict =
 const fetchesMax = 2
 
 /**
- * Proves a request, or answers its handshake. Never throws on any bytes; every active secret is tried in constant time.
- * Runs on raw bytes, before and apart from parsing by content type.
+ * Proves a request, or answers its handshake; at once where nothing must be fetched. Never throws on any bytes; every
+ * active secret is tried in constant time. Runs on raw bytes, before and apart from parsing by content type.
  */
-export async function verify(input: VerifyInput): Promise<Verdict> {
+export function verify(input: VerifyInput): Verdict | Promise<Verdict> {
   const provider = providers.get(input.provider)
   if (provider === undefined) return refused('signature_mismatch', 'the provider of this source is not known')
 
   const verdict = attempt(provider, input, nothingFetched)
-  return verdict.kind === 'unavailable' ? (await judgeWithKeys(provider, input, verdict)).verdict : verdict
+  return verdict.kind === 'unavailable' ? verifyWithKeys(provider, input, verdict) : verdict
+}
+
+async function verifyWithKeys(provider: Provider, input: VerifyInput, first: Verdict): Promise<Verdict> {
+  return (await judgeWithKeys(provider, input, first)).verdict
 }
 
 const nothingFetched: ReadonlyMap<string, string> = new Map()
@@ -147,7 +151,7 @@ export function proofInput(
     secrets: input.secrets,
     options,
     nowMs: input.nowMs,
-    ...(toleranceS === undefined ? {} : { toleranceS }),
+    toleranceS,
     fetched,
   }
 }

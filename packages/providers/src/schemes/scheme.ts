@@ -51,7 +51,7 @@ export type ProofInput = {
   readonly options: SourceOptions
   readonly nowMs: number
   /** The source's `tolerance` option in seconds, both ways; absent: the scheme's own bounds. */
-  readonly toleranceS?: number
+  readonly toleranceS?: number | undefined
   /** Read every key this way instead of the provider's: only a diagnosis asks for it. */
   readonly decoding?: KeyDecoding
   /** What was fetched so far, by URL. */

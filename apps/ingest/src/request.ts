@@ -158,8 +158,16 @@ function readDelivery(head: RawRequest, declaredBytes: number | undefined, bodyB
   if (declaredBytes !== undefined && declaredBytes > bodyBytesMax) {
     return { ok: false, refusal: tooLarge(false, bodyBytesMax) }
   }
-  const delivery = { form: 'delivery', isBatch: false, mediaType: '', idempotencyKey: undefined } as const
-  return { ok: true, value: { ...head, ...delivery, declaredBytes, bodyBytesMax } }
+  const value: EventRequest = {
+    ...head,
+    form: 'delivery',
+    isBatch: false,
+    mediaType: '',
+    declaredBytes,
+    bodyBytesMax,
+    idempotencyKey: undefined,
+  }
+  return { ok: true, value }
 }
 
 export function tooLarge(isBatch: boolean, bodyBytesMax: number): Refusal {

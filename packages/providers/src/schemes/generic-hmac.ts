@@ -1,5 +1,6 @@
 import type { Encoding } from '../encoding.ts'
-import { type Hash, hmac } from './hmac.ts'
+import { hmac } from './hmac.ts'
+import type { Hash } from './mac.ts'
 import type { KeyDecoding, Scheme, SourceOptions } from './scheme.ts'
 import { mismatch } from './scheme.ts'
 

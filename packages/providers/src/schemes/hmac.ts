@@ -1,9 +1,9 @@
-import { createHmac, type KeyObject } from 'node:crypto'
 import { decode, type Encoding, equalBytes } from '../encoding.ts'
 import type { Headers } from '../headers.ts'
 import { viewJson } from '../json-view.ts'
 import { digestFault, digestForm } from './digest-form.ts'
-import { keyBytes, keyedHash, namedKey, secretKey } from './key.ts'
+import { keyBytes, keyedHash, namedKey } from './key.ts'
+import { type Hash, Mac } from './mac.ts'
 import {
   type Bounds,
   type KeyDecoding,
@@ -18,8 +18,6 @@ import {
   type SignInput,
 } from './scheme.ts'
 import { outsideBounds, readSignedTime, type TimeUnit } from './time.ts'
-
-export type Hash = 'sha1' | 'sha256' | 'sha512'
 
 export type HmacParameters = {
   /** The signature's header, lower case; of several names the first that is present. */
@@ -46,7 +44,7 @@ export type HmacFormat =
   | { readonly type: 'list'; readonly separator: string; readonly prefix: string }
   | { readonly type: 'time-first'; readonly separator: string }
 
-type SchemeKey = { readonly name: string; readonly key: KeyObject }
+type SchemeKey = { readonly name: string; readonly mac: Mac }
 
 /** More candidates than any rotation needs; the rest is not looked at. */
 const candidatesMax = 32
@@ -137,7 +135,7 @@ export function hmac(parameters: HmacParameters): Scheme {
   function readKey({ value }: Secret, as: KeyDecoding): SchemeKey | undefined {
     const named = parameters.keyName === undefined ? { name: '', key: value } : namedKey(value)
     const bytes = named === undefined ? undefined : keyBytes(named.key, as)
-    return named === undefined || bytes === undefined ? undefined : { name: named.name, key: secretKey(bytes) }
+    return named === undefined || bytes === undefined ? undefined : { name: named.name, mac: new Mac(hash, bytes) }
   }
 
   /** Made once for as long as the source's secrets are kept. */
@@ -154,13 +152,12 @@ export function hmac(parameters: HmacParameters): Scheme {
     const key = input.decoding === undefined ? keyOf(secret) : readKey(secret, input.decoding)
     if (key === undefined) return undefined
     if (parameters.keyName !== undefined && input.request.headers.get(parameters.keyName) !== key.name) return undefined
-    const mac = createHmac(hash, key.key)
     const { headers, method, url, body } = input.request
-    for (const { part, header } of parts) {
-      mac.update(header === undefined ? fill(part, method, url, body, time) : (headers.get(header) ?? ''))
-    }
-    // By way of text: as a Buffer each digest gets memory of its own outside of the heap.
-    return Buffer.from(mac.digest('binary'), 'latin1')
+    const message = parts.map(({ part, header }) => {
+      const value = header === undefined ? fill(part, method, url, body, time) : (headers.get(header) ?? '')
+      return typeof value === 'string' ? Buffer.from(value) : value
+    })
+    return key.mac.over(message)
   }
 
   return {

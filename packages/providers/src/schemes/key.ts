@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type Hmac, type KeyObject } from 'node:crypto'
+import { createHmac, type Hmac } from 'node:crypto'
 import { decode, decodePasted } from '../encoding.ts'
 import type { KeyDecoding } from './scheme.ts'
 
@@ -15,11 +15,6 @@ export function keyBytes(secret: string, decoding: KeyDecoding): Buffer | undefi
     case 'base64':
       return decodePasted(secret)
   }
-}
-
-/** A key for many HMACs. */
-export function secretKey(bytes: Buffer): KeyObject {
-  return createSecretKey(bytes)
 }
 
 /**

@@ -2,7 +2,7 @@ import { alteredBodies } from './altered-body.ts'
 import type { Headers } from './headers.ts'
 import type { Provider } from './provider.ts'
 import { providers } from './registry.ts'
-import type { Proof, ProofInput, Secret } from './schemes/scheme.ts'
+import type { KeyDecoding, Proof, ProofInput, Secret } from './schemes/scheme.ts'
 import { urlForms } from './schemes/url-forms.ts'
 import { checkSecret } from './secret-form.ts'
 import { needsSecret, proofInput, proveOnce, type VerifyInput } from './verify.ts'
@@ -43,6 +43,8 @@ export type Evidence = {
   /** The first 8 characters: a whole one could be forged with. */
   readonly received: string | null
   readonly expected: string | null
+  /** The value of the option `key` with which the secret matches. */
+  readonly decoding?: KeyDecoding
 }
 
 export type DiagnoseInput = Omit<VerifyInput, 'keys'> & {
@@ -63,18 +65,19 @@ export function diagnose(input: DiagnoseInput): Diagnosis | undefined {
   const provider = providers.get(input.provider)
   const proof = proofInput(input, input.fetched ?? new Map())
   if (provider === undefined) {
-    return conclude(
-      'scheme_unknown',
-      `No provider is named ${input.provider}; this source refuses everything.`,
-      proof,
-      undefined,
-    )
+    const text = `No provider is named ${input.provider}; this source refuses everything.`
+    return conclude({ code: 'scheme_unknown', text }, proof, undefined)
   }
   const found = find(provider, proof, input)
-  return found === undefined ? undefined : conclude(found.code, found.text, proof, provider, found.skewS)
+  return found === undefined ? undefined : conclude(found, proof, provider)
 }
 
-type Finding = { readonly code: DiagnosisCode; readonly text: string; readonly skewS?: number }
+type Finding = {
+  readonly code: DiagnosisCode
+  readonly text: string
+  readonly skewS?: number
+  readonly decoding?: KeyDecoding
+}
 
 function find(provider: Provider, proof: ProofInput, input: DiagnoseInput): Finding | undefined {
   if (needsSecret(provider) && proof.secrets.length === 0) {
@@ -162,7 +165,8 @@ function otherSecretFinding(provider: Provider, proof: ProofInput, input: Diagno
     if (!attempt(provider, { ...proof, decoding }).ok) continue
     const isGeneric = provider.secret.form === 'generic'
     const way = isGeneric ? `Set the option key to ${decoding}.` : `Paste it exactly as ${provider.name} shows it.`
-    return { code: 'secret_decoding', text: `Right secret, other decoding. ${way}` }
+    const text = `Right secret, other decoding. ${way}`
+    return { code: 'secret_decoding', text, ...(isGeneric ? { decoding } : {}) }
   }
   const rewritten = proof.secrets.flatMap((secret) => rewrites(secret.value).map((value) => ({ ...secret, value })))
   if (attempt(provider, { ...proof, secrets: rewritten }).ok) {
@@ -242,11 +246,9 @@ function attempt(provider: Provider, input: ProofInput): Proof {
 }
 
 function conclude(
-  code: DiagnosisCode,
-  text: string,
+  { code, text, skewS, decoding }: Finding,
   proof: ProofInput,
   provider: Provider | undefined,
-  skewS: number | null = null,
 ): Diagnosis {
   const { request } = proof
   const header = provider?.scheme.headers.find((name) => request.headers.count(name) > 0) ?? null
@@ -261,9 +263,10 @@ function conclude(
       method: request.method,
       url: request.url,
       bodyBytes: request.body.length,
-      skewS,
+      skewS: skewS ?? null,
       received: compared?.received.slice(0, 8) ?? null,
       expected: compared?.expected.slice(0, 8) ?? null,
+      ...(decoding === undefined ? {} : { decoding }),
     },
   }
 }

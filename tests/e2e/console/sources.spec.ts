@@ -192,6 +192,41 @@ test('a setting that the provider does not take is refused at its field, and not
   await expect(page.getByLabel('tolerance')).toHaveValue('600')
 })
 
+test('names how the secret would have matched, and sets it with one press', async ({ page, house }) => {
+  test.setTimeout(120_000)
+  await signIn(page, house, undefined, `/${house.slug}/sources/new?provider=generic-hmac`)
+  await page.getByLabel('Name').fill('decoded')
+  await page.getByLabel('header').first().fill('X-Sig')
+  await page.getByRole('button', { name: 'Create source' }).click()
+  const url = (await page.getByLabel('Address', { exact: true }).textContent()) ?? ''
+  await page.getByRole('button', { name: 'Copy address' }).click()
+  const key = Buffer.from('a key of thirty-two bytes length').toString('base64')
+  await page.getByRole('textbox', { name: 'Secret' }).fill(key)
+  await page.getByRole('button', { name: 'Save secret and test' }).click()
+  await expect(page.getByText('Listening for a test delivery…')).toBeVisible()
+  const deliverSigned = async () => {
+    const body = JSON.stringify({ at: Date.now() })
+    const signature = createHmac('sha256', Buffer.from(key, 'base64')).update(body).digest('hex')
+    return (await deliver(url, body, { 'x-sig': signature })).status
+  }
+  expect(await deliverSigned()).toBe(401)
+  const failed = page.locator('[data-delivery="fail"]', { hasText: 'secret_decoding' })
+  await expect(failed.getByRole('button', { name: 'Use base64' })).toBeVisible()
+  await expect(async () => {
+    await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events?q=source:decoded&outcome=rejected`)
+    await page.locator('tr[data-event-row]').first().locator('td').nth(1).click({ timeout: 3_000 })
+    await expect(page.getByRole('button', { name: 'Use base64' })).toBeVisible({ timeout: 3_000 })
+  }).toPass({ timeout: 40_000 })
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Use base64' }).click()
+  await expect(page.getByText('The secret is read as base64 within 30 seconds.')).toBeVisible()
+  await expect(async () => expect(await deliverSigned()).toBe(202)).toPass({ timeout: 30_000 })
+  await page.getByRole('link', { name: 'Open source' }).click()
+  await expect(page.locator('[data-delivery="pass"]').first()).toContainText('Schemegeneric-hmac')
+  await expect(failed).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Use base64' })).toHaveCount(0)
+})
+
 for (const [role, canWrite, canHoldSecrets] of [
   ['viewer', false, false],
   ['developer', true, false],
@@ -212,6 +247,9 @@ for (const [role, canWrite, canHoldSecrets] of [
     const add = page.getByRole(canWrite ? 'link' : 'button', { name: 'Add source…' })
     await expect(add).toHaveCount(1)
     if (!canWrite) await expect(add).toHaveAttribute('aria-disabled', 'true')
+    const again = page.getByRole(canWrite ? 'link' : 'button', { name: 'Test again' })
+    await page.goto(`${base}/${id}`)
+    expect(await again.getAttribute('aria-disabled')).toBe(canWrite ? null : 'true')
     await page.goto(`${base}/new`)
     await expect(page.getByRole('searchbox', { name: 'Search providers' })).toHaveCount(canWrite ? 1 : 0)
     await page.goto(`${base}/${id}?tab=secrets`)

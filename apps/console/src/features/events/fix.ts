@@ -10,6 +10,8 @@ import { problemOf } from './problem.ts'
 export type Diagnosis = {
   readonly detail: string
   readonly evidence: Readonly<Record<string, string | number | null>>
+  /** How the source's secret would have matched, where the member may set it and nobody has yet. */
+  readonly decoding: string | null
 }
 
 const ofKey: readonly (string | null)[] = ['key_expired', 'key_revoked', 'key_disabled', 'ip_not_allowed']
@@ -72,7 +74,14 @@ export async function diagnosisOf(member: Member, facts: EventFacts): Promise<Di
   const sourceId = facts.source.id
   if (facts.outcome !== 'rejected' || sourceId === null || !members.may(member, 'sources.read')) return null
   const { requestId, item } = facts
-  const found = await verifications.get(database(), { tenantId: member.tenant.id, sourceId, requestId, item })
+  const db = database()
+  const tenantId = member.tenant.id
+  const found = await verifications.get(db, { tenantId, sourceId, requestId, item })
   if (found === undefined || found.verdict !== 'fail' || found.detail === null) return null
-  return { detail: found.detail, evidence: found.evidence }
+  const { detail, evidence } = found
+  const { decoding } = evidence
+  if (typeof decoding !== 'string' || !members.may(member, 'sources.write')) return { detail, evidence, decoding: null }
+  const source = await sources.get(db, { tenantId, id: sourceId })
+  const isOpen = source !== undefined && source.deletedAt === null && source.options.key !== decoding
+  return { detail, evidence, decoding: isOpen ? decoding : null }
 }

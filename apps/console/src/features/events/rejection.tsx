@@ -9,6 +9,7 @@ import { send } from '../../ui/send.ts'
 import { Banner } from '../../ui/states.tsx'
 import { setSourcePaused } from '../sources/actions.ts'
 import { Evidence } from '../sources/evidence.tsx'
+import { UseDecoding } from '../sources/use-decoding.tsx'
 import { linkClass } from './event-facts.tsx'
 import type { EventRow } from './event-row.ts'
 import { issuesOf } from './problem.ts'
@@ -42,6 +43,9 @@ export function Rejection({ slug, facts, view, onPoint, onChanged }: Props) {
             <span className="font-medium">{words.diagnosis}: </span>
             {view.diagnosis.detail}
           </span>
+          {view.diagnosis.decoding !== null && facts.source.id !== null && (
+            <UseDecoding slug={slug} sourceId={facts.source.id} decoding={view.diagnosis.decoding} />
+          )}
           <Evidence of={view.diagnosis.evidence} />
         </span>
       )}

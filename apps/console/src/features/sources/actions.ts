@@ -49,6 +49,25 @@ export const updateSource = memberAction('sources.write', z.object({ id, name, o
   return changed.ok ? done(null) : refusal(changed)
 })
 
+/** Reads the source's secrets another way, as a diagnosis found that they match; every other option stays. */
+export const setDecoding = memberAction(
+  'sources.write',
+  z.object({ id, decoding: z.enum(['utf8', 'hex', 'base64']) }),
+  async (context, input) => {
+    const source = await sources.get(context.db, named(context, input.id))
+    const provider = source && providers.get(source.provider)
+    if (source === undefined || provider?.secret.form !== 'generic') return fault('not_found', text.notFound)
+    const checked = optionsOf(provider, { ...source.options, key: input.decoding })
+    if (!checked.ok) return checked
+    const changed = await sources.update(
+      context.db,
+      { ...named(context, input.id), options: checked.options },
+      context.by,
+    )
+    return changed.ok ? done(null) : refusal(changed)
+  },
+)
+
 export const rotateSourceUrl = memberAction('sources.secret', z.object({ id }), async (context, input) => {
   const rotated = await sources.rotateUrl(context.db, named(context, input.id), context.by)
   return rotated.ok ? done({ url: sourceUrl(config().ingestUrl, rotated.token) }) : refusal(rotated)

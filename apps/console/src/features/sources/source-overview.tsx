@@ -1,4 +1,4 @@
-import { LinkButton } from '../../ui/button.tsx'
+import { Button, LinkButton } from '../../ui/button.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { count, span } from '../../ui/format.ts'
 import { Id } from '../../ui/id.tsx'
@@ -82,13 +82,17 @@ export function SourceOverview({ slug, source, deliveries, rejections, canTest }
             <LinkButton size="small" kind="quiet" href={`/${slug}/sources/new?source=${source.id}&step=test`}>
               {overview.testAgain}
             </LinkButton>
-          ) : undefined
+          ) : (
+            <Button size="small" kind="quiet" disabledReason={text.needsWrite}>
+              {overview.testAgain}
+            </Button>
+          )
         }
       >
         {deliveries.length === 0 ? (
           <p className="text-fg-3">{overview.noDeliveries}</p>
         ) : (
-          <Deliveries slug={slug} rows={deliveries} />
+          <Deliveries slug={slug} source={source} canWrite={canTest} rows={deliveries} />
         )}
       </Section>
     </div>

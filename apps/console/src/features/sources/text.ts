@@ -84,6 +84,8 @@ export const text = {
     pass: 'Pass',
     fail: 'Fail',
     openEvent: 'Open event',
+    use: (decoding: string) => `Use ${decoding}`,
+    isUsed: (decoding: string) => `The secret is read as ${decoding} within 30 seconds. Have it sent again.`,
   },
   evidence: {
     scheme: 'Scheme',

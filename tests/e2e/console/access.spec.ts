@@ -93,7 +93,7 @@ test.describe('roles', () => {
     await expect(page.locator('[data-tooltip-popup]')).toContainText('Your role cannot change test keys')
     await expect(page.getByRole('dialog')).toHaveCount(0)
     await page.goto(`${house.mesh.consoleUrl}/${house.slug}/get-started`)
-    await expect(page.getByText('Ask a developer for one.')).toBeVisible()
+    await expect(page.getByText('Ask a developer for a key.')).toBeVisible()
   })
 
   test('let a developer make test keys and no live ones', async ({ page, house }) => {

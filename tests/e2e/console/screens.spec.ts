@@ -156,7 +156,7 @@ test('finds an event by each of its ids and by its payload, and keeps the view i
 test('says of an unknown id that nothing is there, under one title', async ({ page, house }) => {
   await signIn(page, house, undefined, `/${house.slug}/events/7c1e9b52-0d4f-8a31-9b6e-2f5d8c40a7e1`)
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Event')
-  await expect(page.getByText('No event 7c1e9b52-0d4f-8a31-9b6e-2f5d8c40a7e1 here')).toBeVisible()
+  await expect(page.getByText('No event 7c1e9b52-0d4f-8a31-9b6e-2f5d8c40a7e1 in ')).toBeVisible()
 })
 
 test('has the actions of an event at hand on a phone', async ({ page, house }) => {

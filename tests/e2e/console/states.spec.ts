@@ -55,6 +55,9 @@ test('a list that is slow has its frame, its header, its keys and its rows in gr
     await expect(page.getByRole('heading', { level: 1, name: 'API keys' })).toBeVisible()
     await expect(page.getByRole('searchbox')).toBeVisible()
     await expect(page.locator('[aria-busy="true"]')).toBeVisible()
+    await page.keyboard.press('/')
+    await expect(page.getByRole('searchbox')).toBeFocused()
+    await page.getByRole('heading', { level: 1 }).click()
     await page.keyboard.press('n')
     await expect(page.getByRole('dialog', { name: 'Create API key' })).toBeVisible()
     await expect(page.locator('[aria-busy="true"]')).toHaveCount(1)
@@ -82,6 +85,13 @@ test('a list that is slow has its frame, its header, its keys and its rows in gr
     await expect(page.getByRole('option', { name: 'Last hour' })).toBeVisible()
     await page.keyboard.press('Escape')
   })
+  await whileLocked(house, 'event_stats_minute', async () => {
+    await frame(page).getByRole('link', { name: 'Overview' }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible()
+    await expect(page.locator('[aria-busy="true"]')).toContainText('Rejection reasons')
+    expect(await violations(page)).toEqual([])
+  })
+  await expect(page.getByRole('region', { name: 'Charts' })).toBeVisible()
   await frame(page).getByRole('link', { name: 'API keys' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'API keys' })).toBeVisible()
   // A read gives up after five seconds, which are soon over.
@@ -93,6 +103,11 @@ test('a list that is slow has its frame, its header, its keys and its rows in gr
   })
   await expect(page.getByRole('complementary', { name: 'Event' })).toBeVisible()
   await expect(rows.first().getByRole('link')).toBeFocused()
+
+  const current = frame(page).locator('[aria-current="page"]')
+  await expect(current).toHaveCSS('outline-style', 'none')
+  await page.emulateMedia({ forcedColors: 'active' })
+  await expect(current).toHaveCSS('outline-style', 'solid')
 })
 
 test('what is not there keeps the frame for a member, and is a 404', async ({ page, house }) => {

@@ -28,6 +28,7 @@ export function SearchField({
       <Search aria-hidden size={14} className="absolute top-1/2 left-2.5 -translate-y-1/2 text-fg-3" />
       <input
         type="search"
+        data-control="search"
         aria-label={label}
         placeholder={label}
         value={text}

@@ -20,7 +20,7 @@ const pills: Readonly<Record<Severity, string>> = {
 }
 
 export function Dot({ severity }: { readonly severity: Severity }) {
-  return <span aria-hidden className={cn('size-1.5 shrink-0 rounded-full', dots[severity])} />
+  return <span aria-hidden className={cn('size-1.5 shrink-0 rounded-full forced-color-adjust-none', dots[severity])} />
 }
 
 export function Pill({

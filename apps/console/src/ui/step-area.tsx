@@ -93,7 +93,7 @@ export function StepArea({ label, layers, buckets, isWithDays, kind = 'stack', u
           <span key={layer.key} className="inline-flex items-center gap-1.5 text-fg-2">
             <span
               aria-hidden
-              className="size-2 rounded-[2px]"
+              className="size-2 rounded-[2px] forced-color-adjust-none"
               style={{ background: layer.colour, opacity: layer.hasStroke || !isStack ? 1 : layer.opacity }}
             />
             {layer.label} <span className="tabular font-medium text-fg">{written(sumOf(layer.key))}</span>

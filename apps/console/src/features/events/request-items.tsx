@@ -34,7 +34,7 @@ export function RequestItemsView({ slug, items }: { readonly slug: string; reado
             <Time at={items.receivedAt} />
           </Fact>
           {sender !== undefined && <SenderFacts slug={slug} facts={sender} />}
-          <Fact label={text.items}>{`${count(items.items)}: ${summary.join(', ')}`}</Fact>
+          <Fact label={text.items}>{`${text.total(count(items.items))}: ${summary.join(', ')}`}</Fact>
         </Facts>
         {items.undecided > 0 && <Banner severity="warn">{text.undecided(items.undecided)}</Banner>}
       </div>

@@ -47,6 +47,12 @@ export function KeyStep({ slug, earlier, secret, onCreated }: Props) {
         <ShownOnce text={secret} label={text.key.title} />
         <span className="flex flex-wrap items-center gap-3">
           <CopyButton text={secret} label={text.key.copy} isSticky className="max-sm:w-full" />
+          <CopyButton
+            text={`EVENTMESH_API_KEY=${secret}`}
+            label={text.key.copyEnv}
+            isSticky
+            className="max-sm:w-full"
+          />
           <span className="text-12 text-fg-3">{text.key.shown}</span>
         </span>
       </div>

@@ -26,7 +26,7 @@ export function snippets(ingestUrl: string, key: string | undefined, idempotency
     {
       id: 'node',
       label: 'Node',
-      text: `const response = await fetch('${ingestUrl}/v1/events', {
+      text: `${key === undefined ? '// export EVENTMESH_API_KEY=em_test_…\n' : ''}const response = await fetch('${ingestUrl}/v1/events', {
   method: 'POST',
   headers: {
     authorization: \`Bearer \${${nodeKey}}\`,

@@ -1,7 +1,6 @@
 export const text = {
   title: 'Get started',
   later: 'Do this later',
-  lead: 'Three steps to your first event.',
   key: {
     title: 'Your test key',
     shown: 'Copy it now: we store only a hash.',
@@ -9,10 +8,10 @@ export const text = {
     created: (display: string) => `Key ${display} was created`,
     hash: 'We store only a hash.',
     another: 'Create another',
-    viewer: 'Your role cannot create keys. Ask a developer for one.',
-    failed: 'The key could not be created.',
+    viewer: 'Your role cannot create keys. Ask a developer for a key.',
     retry: 'Try again',
     copy: 'Copy key',
+    copyEnv: 'Copy .env line',
   },
   send: {
     title: 'Send an event',
@@ -36,6 +35,5 @@ export const text = {
       'Is the key whole? It has 46 characters.',
       'Does the answer say 401? Then the key is not this organization’s, or was revoked.',
     ],
-    failed: 'The test event could not be sent.',
   },
 } as const

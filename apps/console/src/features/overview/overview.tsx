@@ -15,14 +15,14 @@ import { text } from './text.ts'
 type Props = {
   readonly slug: string
   readonly range: OverviewRange
-  readonly data: OverviewData
+  readonly data: Promise<OverviewData>
   readonly requestId: string
   /** The list that is shown whole. */
   readonly all: Dimension | undefined
 }
 
-export function Overview({ slug, range, data, requestId, all }: Props) {
-  const { series, attention } = data
+export async function Overview({ slug, range, data, requestId, all }: Props) {
+  const { series, attention, tops } = await data
   return (
     <div className="flex flex-col gap-4 p-4">
       {attention !== undefined && <Banners slug={slug} attention={attention} />}
@@ -43,7 +43,7 @@ export function Overview({ slug, range, data, requestId, all }: Props) {
             slug={slug}
             range={range}
             dimension={dimension}
-            top={data.tops[dimension]}
+            top={tops[dimension]}
             isAll={dimension === all}
             requestId={requestId}
           />

@@ -10,7 +10,6 @@ export type Dimension = (typeof dimensions)[number]
 
 /** Each card's data by itself; undefined: it could not be loaded, and the others could. */
 export type OverviewData = {
-  readonly at: string
   readonly series: Series | undefined
   readonly tops: Readonly<Record<Dimension, Top | undefined>>
   readonly attention: Attention | undefined
@@ -23,9 +22,9 @@ export async function overview(
   { tenant }: Member,
   range: OverviewRange,
   all: Dimension | undefined,
+  now: Date,
 ): Promise<OverviewData> {
   const db = database()
-  const now = new Date()
   const span =
     range.name === 'custom'
       ? { from: range.from, to: range.to }
@@ -43,7 +42,7 @@ export async function overview(
     top('key'),
     top('reason'),
   ])
-  return { at: now.toISOString(), series, attention, tops: { type, source, key, reason } }
+  return { series, attention, tops: { type, source, key, reason } }
 }
 
 /** Until the first accepted event there is nothing to look over. */

@@ -22,7 +22,7 @@ test('opens a pasted id as an event and as a request', () => {
   const id = '7C1E9B52-0D4F-8A31-9B6E-2F5D8C40A7E1'
   expect(placesOf('acme', ` ${id} `).map(({ href }) => href)).toEqual([
     `/acme/events/${id.toLowerCase()}`,
-    `/acme/events?q=request%3A${id.toLowerCase()}`,
+    `/acme/events?q=request%3A${id.toLowerCase()}&range=30d`,
   ])
   expect(placesOf('acme', `${id}.3`)[0]?.href).toBe(`/acme/events/${id.toLowerCase()}.3`)
   expect(placesOf('acme', `${id}x`)).toEqual([])

@@ -58,7 +58,8 @@ export function placesOf(slug: string, typed: string): readonly Entry[] {
   if (match === null) return []
   const request = {
     label: text.openRequest,
-    href: `/${slug}/events?q=${encodeURIComponent(`request:${id.split('.')[0]}`)}`,
+    // Of whatever age, as far back as rows are kept.
+    href: `/${slug}/events?q=${encodeURIComponent(`request:${id.split('.')[0]}`)}&range=30d`,
   }
   return [{ label: text.openEvent, href: `/${slug}/events/${id}` }, request]
 }

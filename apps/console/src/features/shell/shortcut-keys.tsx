@@ -13,6 +13,9 @@ import { shortcuts, text } from './text.ts'
 
 const pairMs = 1_000
 
+/** By the key that presses each. */
+const controls: Readonly<Record<string, string>> = { t: 'range', n: 'new', '/': 'search' }
+
 /** Single keys, off while somebody types and while a dialog is open. */
 export function ShortcutKeys({ slug }: { readonly slug: string }) {
   const router = useRouter()
@@ -47,7 +50,8 @@ export function ShortcutKeys({ slug }: { readonly slug: string }) {
       }
       if (event.key === 'g') goUntil.current = Date.now() + pairMs
       if (event.key === 'u') setZone(nextZone(zone))
-      if (event.key === 't' || event.key === 'n') press(event, event.key === 't' ? 'range' : 'new')
+      const control = controls[event.key]
+      if (control !== undefined) press(event, control)
       if (event.key === '?') setOpen(true)
     }
     window.addEventListener('keydown', onKey, true)
@@ -73,9 +77,9 @@ export function ShortcutKeys({ slug }: { readonly slug: string }) {
 }
 
 /** The control is in the header, which is there before the rows are: no key is lost while they load. */
-function press(event: KeyboardEvent, name: 'range' | 'new'): void {
-  const controls = [...document.querySelectorAll<HTMLElement>(`[data-control="${name}"]`)]
-  const control = controls.find((each) => each.offsetParent !== null)
+function press(event: KeyboardEvent, name: string): void {
+  const named = [...document.querySelectorAll<HTMLElement>(`[data-control="${name}"]`)]
+  const control = named.find((each) => each.offsetParent !== null)
   if (control === undefined) return
   event.preventDefault()
   control.focus()

@@ -59,6 +59,7 @@ export const shortcuts: readonly (readonly [keys: string, does: string])[] = [
   ['Enter', 'Open the row'],
   ['c', 'Copy its id, or the fact that has the focus'],
   ['x', 'Choose the row; with Shift everything up to it'],
+  ['1 … 6', 'Parts of the event'],
   ['l', 'Live tail of the events'],
   ['Esc', 'Close'],
   ['?', 'This list'],

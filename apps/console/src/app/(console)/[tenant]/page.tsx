@@ -1,6 +1,8 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
+import { Suspense } from 'react'
 import { Overview } from '../../../features/overview/overview.tsx'
+import { OverviewSkeleton } from '../../../features/overview/overview-skeleton.tsx'
 import { dimensions, hasAccepted, overview } from '../../../features/overview/queries.ts'
 import { readRange } from '../../../features/overview/range.ts'
 import { RangeRow } from '../../../features/overview/range-row.tsx'
@@ -21,7 +23,8 @@ export default async function OverviewPage({ params, searchParams }: Props) {
   const { tenant } = await params
   const answer = await pageMember(tenant, 'events.read')
   if (!answer.ok) return <ForbiddenPage title={text.title} answer={answer} />
-  if (!(await hasAccepted(answer.member))) redirect(`/${tenant}/get-started`)
+  const { member } = answer
+  if (!(await hasAccepted(member))) redirect(`/${tenant}/get-started`)
   const given = await searchParams
   const range = readRange({
     get: (name) => {
@@ -30,12 +33,20 @@ export default async function OverviewPage({ params, searchParams }: Props) {
     },
   })
   const all = dimensions.find((dimension) => dimension === given.by)
-  const data = await overview(answer.member, range, all)
+  const now = new Date()
   const { requestId } = await requestFacts()
   return (
     <>
-      <PageHeader title={text.title} actions={<RangeRow at={data.at} />} />
-      <Overview slug={tenant} range={range} data={data} requestId={requestId} all={all} />
+      <PageHeader title={text.title} actions={<RangeRow at={now.toISOString()} />} />
+      <Suspense fallback={<OverviewSkeleton />}>
+        <Overview
+          slug={tenant}
+          range={range}
+          data={overview(member, range, all, now)}
+          requestId={requestId}
+          all={all}
+        />
+      </Suspense>
     </>
   )
 }

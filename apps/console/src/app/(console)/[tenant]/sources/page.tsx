@@ -34,7 +34,7 @@ export default async function SourcesPage({ params, searchParams }: Props) {
     <>
       <PageHeader title={text.title} actions={<AddSourceButton slug={tenant} canAdd={canAdd} />} />
       <ListFilter searchLabel={text.search} statuses={statusText} anyStatus={text.anyStatus} />
-      <Part requestId={requestId} rows={5} columns={['w-48', 'w-16', 'w-24', 'w-20']}>
+      <Part requestId={requestId} rows={6} columns={['w-48', 'w-16', 'w-24', 'w-20']}>
         <Sources member={answer.member} status={wanted} search={search} canAdd={canAdd} />
       </Part>
     </>

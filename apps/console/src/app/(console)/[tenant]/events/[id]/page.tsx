@@ -1,3 +1,4 @@
+import { keptDays } from '@eventmesh/db'
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { EventDetailView } from '../../../../../features/events/event-detail.tsx'
@@ -48,10 +49,10 @@ export default async function EventDetailPage({ params, searchParams }: Props) {
       <>
         <PageHeader title={text.event} crumb={crumb} />
         <EmptyState
-          title={text.unknownTitle(id.length > 48 ? `${id.slice(0, 48)}…` : id)}
+          title={text.unknownTitle(id.length > 48 ? `${id.slice(0, 48)}…` : id, member.tenant.name)}
           actions={<LinkButton href={`/${tenant}/events`}>{text.title}</LinkButton>}
         >
-          {text.unknownHint}
+          {text.unknownHint(keptDays.metadata)}
         </EmptyState>
       </>
     )

@@ -95,7 +95,7 @@ export function CreateKeyDialog({ slug, ingestUrl, ownIp, rights, onClose }: Pro
             <IpsField error={form.errors.allowedIps} ownIp={ownIp} />
           </DialogBody>
           <DialogFooter>
-            <Button onClick={() => onClose()}>Cancel</Button>
+            <Button onClick={() => onClose()}>{text.cancel}</Button>
             <Button type="submit" kind="primary" isPending={form.isPending}>
               {text.createButton}
             </Button>

@@ -38,7 +38,7 @@ export function EditKeyDialog({ slug, ownIp, old, onClose }: Props) {
           <IpsField error={form.errors.allowedIps} ownIp={ownIp} initial={old.allowedIps} />
         </DialogBody>
         <DialogFooter>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{text.cancel}</Button>
           <Button type="submit" kind="primary" isPending={form.isPending}>
             {text.save}
           </Button>

@@ -39,7 +39,7 @@ export function ExtendOverlapDialog({ slug, old, onClose }: Props) {
           />
         </DialogBody>
         <DialogFooter>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{text.cancel}</Button>
           <Button
             type="submit"
             kind="primary"

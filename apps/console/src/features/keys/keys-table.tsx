@@ -26,16 +26,16 @@ export function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
           <thead>
             <tr>
               <Th>{text.name}</Th>
-              <Th>Key</Th>
+              <Th>{text.key}</Th>
               <Th>{text.mode}</Th>
-              <Th>Status</Th>
-              <Th>24 h</Th>
-              <Th>Last used</Th>
+              <Th>{text.status}</Th>
+              <Th>{text.day}</Th>
+              <Th>{text.lastUse}</Th>
               <Th>{text.expires}</Th>
-              <Th className="max-xl:hidden">IPs</Th>
-              <Th className="max-2xl:hidden">Created</Th>
+              <Th className="max-xl:hidden">{text.ips}</Th>
+              <Th className="max-2xl:hidden">{text.created}</Th>
               <Th>
-                <span className="sr-only">Actions</span>
+                <span className="sr-only">{text.actions}</span>
               </Th>
             </tr>
           </thead>
@@ -55,7 +55,7 @@ export function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
                 </Td>
                 <Td className="whitespace-nowrap">
                   <code>{row.display}</code>
-                  <Copy text={row.display} label={`Copy ${row.display}`} className="ml-1" />
+                  <Copy text={row.display} label={text.copyDisplay(row.display)} className="ml-1" />
                 </Td>
                 <Td>
                   <Mode mode={row.mode} />

@@ -18,7 +18,7 @@ export function RevealKey({ secret, ingestUrl, onClose }: Props) {
   return (
     <>
       <DialogBody>
-        <ShownOnce text={secret} label="API key" />
+        <ShownOnce text={secret} label={text.reveal.key} />
         <div className="flex flex-wrap gap-2 max-sm:*:w-full">
           <CopyButton text={secret} label={text.reveal.copyKey} isSticky autoFocus kind="primary" onCopied={onCopied} />
           <CopyButton text={`EVENTMESH_API_KEY=${secret}`} label={text.reveal.copyEnv} isSticky onCopied={onCopied} />

@@ -93,7 +93,7 @@ export function RotateKeyDialog({ slug, ingestUrl, old, onClose, onShow }: Props
             <ExpiryField label={text.newExpiry} error={form.errors.expiresAt} onChange={setExpiresAt} />
           </DialogBody>
           <DialogFooter>
-            <Button onClick={() => onClose()}>Cancel</Button>
+            <Button onClick={() => onClose()}>{text.cancel}</Button>
             <Button type="submit" kind={isCut ? 'danger' : 'primary'} isPending={form.isPending}>
               {isCut ? text.rotateCut : text.rotateButton}
             </Button>

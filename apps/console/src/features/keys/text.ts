@@ -3,6 +3,17 @@ import type { Severity } from '../../ui/status.tsx'
 
 export const text = {
   title: 'API keys',
+  one: 'API key',
+  key: 'Key',
+  status: 'Status',
+  day: '24 h',
+  lastUse: 'Last used',
+  ips: 'IPs',
+  actions: 'Actions',
+  id: 'ID',
+  copyId: 'Copy key id',
+  copyDisplay: (display: string) => `Copy ${display}`,
+  cancel: 'Cancel',
   create: 'Create key…',
   createTitle: 'Create API key',
   createButton: 'Create key',
@@ -80,6 +91,7 @@ export const text = {
   cannotRotate: (status: string) => `This key is ${status.toLowerCase()}: only an active one can be rotated.`,
   notUsable: (status: string) => `This key is ${status.toLowerCase()}.`,
   reveal: {
+    key: 'API key',
     title: 'Copy your key now',
     lead: 'We store only a hash. This is the only time the key is shown.',
     copyKey: 'Copy key',

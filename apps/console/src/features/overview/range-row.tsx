@@ -72,7 +72,7 @@ export function RangeRow({ at }: { readonly at: string }) {
       />
       <Select
         name="range"
-        label="Range"
+        label={text.range}
         className={cn('h-7 border-line-strong text-12 text-fg-2', range.name === 'custom' ? 'w-56' : 'w-36')}
         value={range.name as RangeName | 'custom' | 'other'}
         onChange={(name) => (name === 'other' ? setCustom(true) : name !== 'custom' && showRange({ name }))}

@@ -16,6 +16,7 @@ export const text = {
   showAll: 'Show all',
   showLess: 'Show fewer',
   custom: 'Custom…',
+  range: 'Range',
   loading: 'Loading',
   failed: 'This could not be loaded',
   retry: 'Try again',

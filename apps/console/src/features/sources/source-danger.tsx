@@ -67,7 +67,7 @@ export function SourceDanger({ slug, source, provider, rights }: Props) {
           </Button>
         </div>
       </Section>
-      <Section title="Delete">
+      <Section title={danger.title}>
         <div className="flex flex-col items-start gap-3">
           <p className="text-fg-2">{danger.removeLead}</p>
           <Button

@@ -24,7 +24,7 @@ export function SourceOverview({ slug, source, deliveries, rejections, canTest }
   const total = (pick: 'accepted' | 'rejected') => source.usage.reduce((all, hour) => all + hour[pick], 0)
   return (
     <div className="grid gap-4 xl:grid-cols-2">
-      <Section title="Details">
+      <Section title={overview.details}>
         <Facts>
           <Fact label={text.status}>
             <SourceStatusMark status={source.status} />
@@ -38,12 +38,12 @@ export function SourceOverview({ slug, source, deliveries, rejections, canTest }
             <LastReceived at={source.lastReceivedAt} />
           </Fact>
           {source.usualGapMs !== null && <Fact label={overview.usualGap}>{span(source.usualGapMs) ?? '< 1 min'}</Fact>}
-          <Fact label="Created">
+          <Fact label={overview.created}>
             <Time at={source.createdAt} />
             {source.createdBy !== null && <span className="text-fg-3"> · {source.createdBy}</span>}
           </Fact>
-          <Fact label="ID">
-            <Id id={source.id} label="Copy source id" />
+          <Fact label={overview.id}>
+            <Id id={source.id} label={overview.copyId} />
           </Fact>
         </Facts>
       </Section>

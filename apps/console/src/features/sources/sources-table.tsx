@@ -28,7 +28,7 @@ export function SourcesTable({ slug, rows, direct }: Props) {
               <Th>{text.name}</Th>
               <Th>{text.provider}</Th>
               <Th>{text.verification}</Th>
-              <Th>24 h</Th>
+              <Th>{text.day}</Th>
               <Th>{text.lastEvent}</Th>
               <Th>{text.status}</Th>
             </tr>

@@ -3,6 +3,7 @@ import type { Severity } from '../../ui/status.tsx'
 
 export const text = {
   title: 'Sources',
+  one: 'Source',
   add: 'Add source…',
   empty: 'No sources yet.',
   emptyHint: 'A source takes in the webhooks of a provider such as Stripe or GitHub: verified, deduplicated, logged.',
@@ -16,6 +17,7 @@ export const text = {
   status: 'Status',
   anyStatus: 'Any status',
   lastEvent: 'Last event',
+  day: '24 h',
   nothingYet: 'Nothing yet',
   test: 'test',
   usage: (accepted: string, rejected: string) => `${accepted} accepted, ${rejected} rejected in 24 hours`,
@@ -78,6 +80,7 @@ export const text = {
     slow: 'Nothing came for two minutes. Is the address registered at the provider, and can the provider reach it?',
     broken: 'Connection lost, trying again',
     cli: (id: string) => `npm run -s eventmesh -- source send ${id} --url <address>`,
+    command: 'Command',
     cliLead: 'Or send a correctly signed sample yourself:',
     verified: (name: string) => `Verified. ${name} is connected.`,
     open: 'Open source',
@@ -106,6 +109,10 @@ export const text = {
     danger: 'Danger',
   },
   overview: {
+    details: 'Details',
+    created: 'Created',
+    id: 'ID',
+    copyId: 'Copy source id',
     day: 'Last 24 hours',
     rejections: 'Rejections by reason',
     noRejections: 'None in 24 hours.',
@@ -161,6 +168,7 @@ export const text = {
     secretLearned: 'Secret learned',
   },
   danger: {
+    title: 'Delete',
     pause: 'Pause source',
     pauseLead: 'Deliveries are answered 503 with Retry-After 1 h until it is resumed.',
     resume: 'Resume source',

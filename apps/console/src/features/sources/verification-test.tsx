@@ -72,7 +72,7 @@ export function VerificationTest({ slug, source, provider, sinceMs }: Props) {
           {provider.canSend && (
             <div className="mt-3 flex flex-col gap-1.5">
               <p className="text-fg-2">{testing.cliLead}</p>
-              <CodeBlock text={testing.cli(source.id)} label="Command" isWrapped />
+              <CodeBlock text={testing.cli(source.id)} label={testing.command} isWrapped />
             </div>
           )}
         </Section>

@@ -19,7 +19,7 @@ import { PageHeader } from '../../../../../ui/page-header.tsx'
 import { Section } from '../../../../../ui/states.tsx'
 import { Time } from '../../../../../ui/time.tsx'
 
-export const metadata: Metadata = { title: 'API key' }
+export const metadata: Metadata = { title: text.one }
 
 export default async function KeyPage({
   params,
@@ -52,17 +52,17 @@ export default async function KeyPage({
       <div className="grid gap-4 p-4 xl:grid-cols-2">
         <Section title={text.details}>
           <Facts>
-            <Fact label="Key">
+            <Fact label={text.key}>
               <code>{row.display}</code>
             </Fact>
-            <Fact label="Status">
+            <Fact label={text.status}>
               <KeyStatusMark row={row} />
               <OverlapHint row={row} />
             </Fact>
             <Fact label={text.mode}>
               <Mode mode={row.mode} />
             </Fact>
-            <Fact label="Last used">
+            <Fact label={text.lastUse}>
               <LastUsed row={row} />
             </Fact>
             <Fact label={text.expires}>
@@ -83,8 +83,8 @@ export default async function KeyPage({
                 <KeyLink slug={tenant} linked={row.replacedBy} />
               </Fact>
             )}
-            <Fact label="ID">
-              <Id id={row.id} label="Copy key id" />
+            <Fact label={text.id}>
+              <Id id={row.id} label={text.copyId} />
             </Fact>
           </Facts>
         </Section>

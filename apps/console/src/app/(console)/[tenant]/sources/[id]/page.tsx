@@ -22,7 +22,7 @@ import { pageMember } from '../../../../../server/page.ts'
 import { LinkButton } from '../../../../../ui/button.tsx'
 import { PageHeader } from '../../../../../ui/page-header.tsx'
 
-export const metadata: Metadata = { title: 'Source' }
+export const metadata: Metadata = { title: text.one }
 
 export default async function SourcePage({
   params,

@@ -1,5 +1,13 @@
 import type { Verification } from '@eventmesh/db'
-import { type DiagnoseInput, type Diagnosis, diagnose, fetchKeys, type KeysPort, providers } from '@eventmesh/providers'
+import {
+  type DiagnoseInput,
+  type Diagnosis,
+  diagnose,
+  fetchKeys,
+  type KeysPort,
+  providers,
+  signatureHeaders,
+} from '@eventmesh/providers'
 import type { Background } from './background.ts'
 import type { SourceCaller } from './caller.ts'
 import type { Exchange } from './exchange.ts'
@@ -40,15 +48,17 @@ export class VerificationRecorder {
   passed(exchange: Exchange, caller: SourceCaller): void {
     if (!this.#passes.take(caller.id, this.#deps.now())) return
     const { request, body, incoming } = exchange
-    const scheme = providers.get(caller.source.provider)?.scheme
+    const { source } = caller
+    const provider = providers.get(source.provider)
+    const headers = provider === undefined ? [] : signatureHeaders(provider, source.options)
     this.#record(exchange, caller, {
       verdict: 'pass',
       reason: null,
       diagnosis: null,
       detail: null,
       evidence: {
-        scheme: scheme?.id ?? null,
-        header: scheme?.headers.find((name) => incoming.headers[name] !== undefined) ?? null,
+        scheme: provider?.scheme.id ?? null,
+        header: headers.find((name) => incoming.headers[name] !== undefined) ?? null,
         method: request?.method ?? null,
         url: caller.url,
         bodyBytes: body?.length ?? 0,

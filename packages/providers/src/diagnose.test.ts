@@ -146,7 +146,7 @@ describe('diagnosis, in the order in which it is tested', () => {
     expect(diagnosis).toMatchObject({
       code: 'secret_decoding',
       text: 'Right secret, other decoding. Set the option key to base64.',
-      evidence: { decoding: 'base64' },
+      evidence: { decoding: 'base64', header: 'x-sig' },
     })
 
     const whsec = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'

@@ -2,7 +2,7 @@ import { alteredBodies } from './altered-body.ts'
 import type { Headers } from './headers.ts'
 import type { Provider } from './provider.ts'
 import { providers } from './registry.ts'
-import type { KeyDecoding, Proof, ProofInput, Secret } from './schemes/scheme.ts'
+import type { KeyDecoding, Proof, ProofInput, Secret, SourceOptions } from './schemes/scheme.ts'
 import { urlForms } from './schemes/url-forms.ts'
 import { checkSecret } from './secret-form.ts'
 import { needsSecret, proofInput, proveOnce, type VerifyInput } from './verify.ts'
@@ -115,7 +115,7 @@ function headerFinding(provider: Provider, proof: ProofInput, verdict: Proof): F
   }
   const fault = provider.scheme.malformed?.(headers, proof.options)
   const isJoined =
-    signatureHeaders(provider, proof).some((name) => isTwice(headers.get(name) ?? '')) ||
+    signatureHeaders(provider, proof.options).some((name) => isTwice(headers.get(name) ?? '')) ||
     (fault !== undefined && provider.scheme.required.some((name) => isTwoInOne(provider, proof, name)))
   if (isJoined)
     return {
@@ -125,8 +125,9 @@ function headerFinding(provider: Provider, proof: ProofInput, verdict: Proof): F
   return fault === undefined ? undefined : { code: 'header_malformed', text: `${capitalised(fault)}.` }
 }
 
-function signatureHeaders(provider: Provider, { options }: ProofInput): readonly string[] {
-  return options.header === undefined ? provider.scheme.headers : [...provider.scheme.headers, options.header]
+/** Of the scheme and, where a source names its own, of the source; in lower case. */
+export function signatureHeaders({ scheme }: Provider, { header }: SourceOptions): readonly string[] {
+  return header === undefined ? scheme.headers : [...scheme.headers, header.toLowerCase()]
 }
 
 /** The same text left and right of a comma, as a proxy joins it. */
@@ -251,7 +252,8 @@ function conclude(
   provider: Provider | undefined,
 ): Diagnosis {
   const { request } = proof
-  const header = provider?.scheme.headers.find((name) => request.headers.count(name) > 0) ?? null
+  const known = provider === undefined ? [] : signatureHeaders(provider, proof.options)
+  const header = known.find((name) => request.headers.count(name) > 0) ?? null
   const compared = provider === undefined ? undefined : comparison(provider, proof)
   return {
     code,

@@ -217,6 +217,9 @@ test('names how the secret would have matched, and sets it with one press', asyn
     await page.locator('tr[data-event-row]').first().locator('td').nth(1).click({ timeout: 3_000 })
     await expect(page.getByRole('button', { name: 'Use base64' })).toBeVisible({ timeout: 3_000 })
   }).toPass({ timeout: 40_000 })
+  // The diagnosis says what to change; what the reason says to everybody would contradict it.
+  await expect(page.getByText('How to fix:')).toHaveCount(0)
+  await expect(page.locator('dl', { hasText: 'Header found' }).last()).toContainText('Header foundx-sig')
   expect(await violations(page)).toEqual([])
   await page.getByRole('button', { name: 'Use base64' }).click()
   await expect(page.getByText('The secret is read as base64 within 30 seconds.')).toBeVisible()

@@ -49,7 +49,7 @@ export function Rejection({ slug, facts, view, onPoint, onChanged }: Props) {
           <Evidence of={view.diagnosis.evidence} />
         </span>
       )}
-      {view?.reason?.fix && (
+      {view?.reason?.fix && !saysHowToFix(facts, view) && (
         <span className="text-fg">
           <span className="font-medium">{words.fix}: </span>
           {view.reason.fix}
@@ -98,6 +98,11 @@ export function Rejection({ slug, facts, view, onPoint, onChanged }: Props) {
       </span>
     </Banner>
   )
+}
+
+/** A diagnosis of a signature names what to change; the sentence for whoever knows nothing of the case may say otherwise. */
+function saysHowToFix({ reason }: EventRow, { diagnosis }: EventView): boolean {
+  return reason === 'signature_mismatch' && diagnosis !== null
 }
 
 function Resume({

@@ -93,7 +93,7 @@ export const text = {
   clearSelection: 'Clear selection',
   panel: 'Event',
   resizePanel: 'Width of the event panel',
-  total: (n: string) => `${n} items`,
+  total: (n: string) => (n === '1' ? '1 item' : `${n} items`),
   notKept: (n: string, what: string) => `${n} more ${what} counted, not kept`,
   olderExist: 'Older matches exist before this range',
   newerExist: 'Newer matches exist after this range',

@@ -34,6 +34,7 @@ export function ZoneProvider({ initial, children }: { readonly initial: Zone; re
   return <Context value={{ zone, setZone }}>{children}</Context>
 }
 
+/** On the server it is another one: asked only in effects and handlers, and for what shows on a pointer. */
 export function browserZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone
 }
@@ -78,7 +79,7 @@ export function Time({ at, as = 'moment', className }: TimeProps) {
       : as === 'moment'
         ? exact
         : dayWithYear(date, zone.timeZone)
-  const otherZone = zone.timeZone !== 'UTC' ? 'UTC' : isPointed ? localZone() : undefined
+  const otherZone = zone.timeZone !== 'UTC' ? 'UTC' : isPointed ? browserZone() : undefined
   const inOther = otherZone === undefined ? exact : moment(date, otherZone, zone.hours)
   const other = inOther === exact ? '' : ` · ${inOther}`
   return (
@@ -91,9 +92,4 @@ export function Time({ at, as = 'moment', className }: TimeProps) {
       {text}
     </time>
   )
-}
-
-/** Only the browser knows it, which therefore says it no earlier than it is asked. */
-function localZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone
 }

@@ -1,4 +1,5 @@
 import type { ReasonCode } from '@eventmesh/envelope'
+import type { EventRow } from './event-row.ts'
 import type { EventView } from './queries.ts'
 
 /** `ms` null: it is not known how long it took. */
@@ -39,8 +40,15 @@ const stepOf: Readonly<Record<ReasonCode, Name>> = {
   idempotency_in_flight: 'dedupe',
 }
 
+type Ended = {
+  readonly facts: Pick<EventRow, 'outcome' | 'reason' | 'latencyMs'> & {
+    readonly source: { readonly id: string | null }
+  }
+  readonly timeline: EventView['timeline']
+}
+
 /** Of a refusal the steps that it passed and the one that ended it; of all else the times that were taken. */
-export function stepsOf({ facts, timeline }: Pick<EventView, 'facts' | 'timeline'>): readonly Step[] {
+export function stepsOf({ facts, timeline }: Ended): readonly Step[] {
   const { outcome, reason, source, latencyMs } = facts
   const failing = reason === null ? undefined : failingStep(reason)
   if (outcome !== 'rejected' || reason === null || failing === undefined) {

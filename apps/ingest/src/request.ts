@@ -114,10 +114,15 @@ export function hookToken(path: string): string | undefined {
   return path.slice(hooks.length)
 }
 
-/** A path as a log may show it: the address of a source is a secret, also where it is mistyped. */
+const shownHook = `${hooks}{token}`
+
+/**
+ * A path as a log may show it: the address of a source is a secret, also where it is mistyped. All ASCII: one other letter
+ * doubles every line that waits to be written with it.
+ */
 export function shownPath(path: string): string {
-  if (path.startsWith(hooks)) return `${hooks}…`
-  return path.replace(/\bhooks\b.*$/is, 'hooks/…').slice(0, 100)
+  if (path.startsWith(hooks)) return shownHook
+  return path.replace(/\bhooks\b.*$/is, 'hooks/{token}').slice(0, 100)
 }
 
 /** What headers alone decide of a request about events: all of it before a byte of the body is read. */

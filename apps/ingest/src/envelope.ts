@@ -2,9 +2,9 @@ import type { LogRecord } from '@eventmesh/bus'
 import { spliceEnvelope, type Wrap } from '@eventmesh/envelope'
 import { type Caller, keyIdOf } from './caller.ts'
 import type { Exchange } from './exchange.ts'
+import type { RequestHeaders } from './ingest-message.ts'
 import type { Candidate, Item } from './item.ts'
 import { redact } from './redact.ts'
-import type { RequestHeaders } from './request.ts'
 
 const headersBytesMax = 4_096
 /** The eight fields without their payload, each at its longest. */

@@ -1,6 +1,7 @@
-import { IncomingMessage, type ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { newRequestId, type RequestId } from '@eventmesh/envelope'
 import type { Caller } from './caller.ts'
+import type { IngestMessage } from './ingest-message.ts'
 import type { Item } from './item.ts'
 import type { Hold } from './limit.ts'
 import type { Refusal } from './outcome.ts'
@@ -34,11 +35,6 @@ export type Exchange = {
   stepTimes: string
   /** Monotonic: when the last of them was done. */
   stepEndedAt: number
-}
-
-/** Node's request with its exchange: a map beside it would be gone through at each garbage collection. */
-export class IngestMessage extends IncomingMessage {
-  exchange: Exchange | undefined = undefined
 }
 
 export function openExchange(

@@ -1,11 +1,9 @@
 import { checkIdempotencyKey } from '@eventmesh/envelope'
 import { clientIp } from './client-ip.ts'
 import type { Exchange } from './exchange.ts'
+import type { RequestHeaders } from './ingest-message.ts'
 import type { Limits } from './limits.ts'
 import { type Refusal, type Result, refuse } from './outcome.ts'
-
-/** Headers by lower-case name, without a prototype; what may stand only once does. */
-export type RequestHeaders = Readonly<Record<string, string | undefined>>
 
 export type RawRequest = {
   readonly method: string
@@ -34,16 +32,6 @@ export type EventRequest = RawRequest & {
   readonly idempotencyKey: string | undefined
 }
 
-// Two of these would leave it to each reader which one counts.
-const singleHeaders: ReadonlySet<string> = new Set([
-  'authorization',
-  'content-encoding',
-  'content-type',
-  'expect',
-  'host',
-  'idempotency-key',
-])
-
 /** A refused head that could still be read names the request, so that its tenant can be told. */
 export type Head =
   | { readonly ok: true; readonly value: RawRequest }
@@ -52,8 +40,7 @@ export type Head =
 /** The rules that hold on every route, before anything is looked up (RFC 9112 section 3.2, RFC 9110 section 7.2). */
 export function readHead(exchange: Exchange, limits: Limits, trustedProxyHops: number): Head {
   const { incoming } = exchange
-  const raw = incoming.rawHeaders
-  if (raw.length > 2 * limits.headerFieldsMax) {
+  if (incoming.rawHeaders.length > 2 * limits.headerFieldsMax) {
     return refuse('headers_too_large', `the request has more than ${limits.headerFieldsMax} header fields`)
   }
   const target = incoming.url ?? ''
@@ -61,17 +48,7 @@ export function readHead(exchange: Exchange, limits: Limits, trustedProxyHops: n
     return refuse('uri_too_long', `the URL has ${target.length} bytes; at most ${limits.urlBytesMax} are allowed`)
   }
 
-  const headers: Record<string, string | undefined> = Object.create(null)
-  let repeated: string | undefined
-  for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i]!.toLowerCase()
-    const value = raw[i + 1]!
-    const earlier = headers[name]
-    if (earlier === undefined) headers[name] = value
-    else if (singleHeaders.has(name) || name.startsWith('ce-')) repeated ??= name
-    else headers[name] = `${earlier}, ${value}`
-  }
-
+  const { headers, repeated } = incoming.table
   if (repeated === 'host') return refuse('request_malformed', 'the request has two Host headers')
   const host = headers.host
   if (host === undefined || !hostForm.test(host)) {

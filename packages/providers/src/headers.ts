@@ -37,13 +37,11 @@ class ListedHeaders implements Headers {
   }
 }
 
-/** Letter by letter: most names differ in length or at once, and no lower-case copy is made of the others. */
+/** Most names differ in length or in their last letter: no lower-case copy is made of those. */
 function isNamed(written: string, name: string): boolean {
-  if (written.length !== name.length) return false
-  for (let i = 0; i < name.length; i += 1) {
-    if (lower(written.charCodeAt(i)) !== lower(name.charCodeAt(i))) return false
-  }
-  return true
+  const end = written.length - 1
+  if (end !== name.length - 1 || lower(written.charCodeAt(end)) !== lower(name.charCodeAt(end))) return false
+  return written.toLowerCase() === name.toLowerCase()
 }
 
 function lower(letter: number): number {

@@ -29,7 +29,18 @@ export function genericHmac(): Scheme {
   }
 }
 
+/** Made once for as long as the source's options are kept. */
+const schemes = new WeakMap<SourceOptions, Scheme>()
+
 function fromOptions(options: SourceOptions): Scheme | undefined {
+  const known = schemes.get(options)
+  if (known !== undefined) return known
+  const made = describedBy(options)
+  if (made !== undefined) schemes.set(options, made)
+  return made
+}
+
+function describedBy(options: SourceOptions): Scheme | undefined {
   const signed = readTemplate(options.signed ?? '{body}')
   const header = options.header?.toLowerCase()
   if (signed === undefined || header === undefined) return undefined

@@ -3,7 +3,7 @@ import type { Headers } from '../headers.ts'
 import { viewJson } from '../json-view.ts'
 import { digestFault, digestForm } from './digest-form.ts'
 import { keyBytes, keyedHash, namedKey } from './key.ts'
-import { type Hash, Mac } from './mac.ts'
+import { digestBytes, type Hash, Mac } from './mac.ts'
 import {
   type Bounds,
   type KeyDecoding,
@@ -61,7 +61,7 @@ export function hmac(parameters: HmacParameters): Scheme {
   const signedHeaders = parts.flatMap(({ header }) => header ?? [])
   const timeHeader = parameters.time?.header
   const extra = [timeHeader, parameters.keyName, ...signedHeaders].filter((name) => name !== undefined)
-  const digestLength = { sha1: 20, sha256: 32, sha512: 64 }[hash]
+  const digestLength = digestBytes[hash]
 
   function found(headers: Headers): readonly string[] {
     if (parameters.numbered === true) return numberedHeaders(headers, names[0]!)
@@ -75,16 +75,19 @@ export function hmac(parameters: HmacParameters): Scheme {
 
   function verify(input: ProofInput): Proof {
     const { headers } = input.request
-    const present = found(headers)
-    const values = present.map((name) => headers.get(name) ?? '')
-    if (values.every((value) => value === '')) {
-      return missing(`no ${names.join(' or ')}${parameters.numbered === true ? '1' : ''} header`)
+    const values: string[] = []
+    let isEmpty = true
+    for (const name of found(headers)) {
+      // The others are counted for every scheme alike (`proveOnce`).
+      if (parameters.numbered === true && headers.count(name) > 1) {
+        return { ok: false, why: 'repeated', detail: `the header ${name} arrived twice` }
+      }
+      const value = headers.get(name) ?? ''
+      if (value !== '') isEmpty = false
+      values.push(value)
     }
-    for (const name of present) {
-      if (headers.count(name) > 1) return { ok: false, why: 'repeated', detail: `the header ${name} arrived twice` }
-    }
-    const absent = extra.find((name) => (headers.get(name) ?? '') === '')
-    if (absent !== undefined) return missing(`no ${absent} header`)
+    if (isEmpty) return missing(`no ${names.join(' or ')}${parameters.numbered === true ? '1' : ''} header`)
+    for (const name of extra) if ((headers.get(name) ?? '') === '') return missing(`no ${name} header`)
 
     const readings = values.map((value) => readFormat(value, format))
     const signedAt = timeOf(input, readings[0]?.time)

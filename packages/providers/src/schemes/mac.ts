@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto'
 
 const blockBytes = { sha1: 64, sha256: 64, sha512: 128 }
+export const digestBytes = { sha1: 20, sha256: 32, sha512: 64 }
 
 export type Hash = keyof typeof blockBytes
 
@@ -14,7 +15,7 @@ const copiedBytesMax = 64 * 1024
 export class Mac {
   readonly #hash: Hash
   readonly #key: KeyObject
-  /** The key's two padded blocks. */
+  /** The key's padded block; the other one, with room behind it for the inner digest. */
   readonly #inner: Buffer
   readonly #outer: Buffer
 
@@ -25,19 +26,27 @@ export class Mac {
     this.#hash = algorithm
     this.#key = createSecretKey(key)
     this.#inner = Buffer.from(block.map((byte) => byte ^ 0x36))
-    this.#outer = Buffer.from(block.map((byte) => byte ^ 0x5c))
+    this.#outer = Buffer.alloc(block.length + digestBytes[algorithm])
+    this.#outer.set(block.map((byte) => byte ^ 0x5c))
   }
 
   over(message: readonly Buffer[]): Buffer {
     let size = 0
     for (const part of message) size += part.length
     // By way of text: as a Buffer each digest gets memory of its own outside of the heap.
-    return Buffer.from(size > copiedBytesMax ? this.#streamed(message) : this.#copied(message), 'latin1')
+    return Buffer.from(size > copiedBytesMax ? this.#streamed(message) : this.#copied(message, size), 'latin1')
   }
 
-  #copied(message: readonly Buffer[]): string {
-    const inner = hash(this.#hash, Buffer.concat([this.#inner, ...message]), 'binary')
-    return hash(this.#hash, Buffer.concat([this.#outer, Buffer.from(inner, 'latin1')]), 'binary')
+  #copied(message: readonly Buffer[], size: number): string {
+    const inner = Buffer.allocUnsafe(this.#inner.length + size)
+    inner.set(this.#inner)
+    let at = this.#inner.length
+    for (const part of message) {
+      inner.set(part, at)
+      at += part.length
+    }
+    this.#outer.write(hash(this.#hash, inner, 'binary'), this.#inner.length, 'latin1')
+    return hash(this.#hash, this.#outer, 'binary')
   }
 
   #streamed(message: readonly Buffer[]): string {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { invites, users } from '@eventmesh/db'
+import { invites, links, users } from '@eventmesh/db'
 import type { TenantId } from '@eventmesh/envelope'
 import { type Browser, type BrowserContext, chromium } from '@playwright/test'
 import { findChromium } from '../../scripts/browser.ts'
@@ -54,8 +54,10 @@ const browser = await chromium.launch({
 try {
   const house = await furnish(mesh, browser)
   const states = { owner: await ownerState(house), viewer: await viewerState(house), nobody: undefined }
+  const places = await placesOf(house)
   await pause(Number(values.minutes) * 60_000)
-  for (const look of values.docs ? documentedLooks : looks.filter(isWanted)) await takeAll(browser, look, house, states)
+  for (const look of values.docs ? documentedLooks : looks.filter(isWanted))
+    await takeAll(browser, look, house, states, places)
   await house.db.close()
 } finally {
   await browser.close()
@@ -76,19 +78,26 @@ async function ownerState(house: House): Promise<State> {
   return await context.storageState()
 }
 
-/** Somebody who may only look, and somebody who has not come yet. */
+/** Somebody who may only look. */
 async function viewerState(house: House): Promise<State> {
   const context = await browser.newContext()
   const page = await context.newPage()
-  if ((await users.findByEmail(house.db, viewer)) === undefined) {
-    await join(page, house, viewer, 'viewer', 'Vera Lind')
-    await invites.create(
-      house.db,
-      { tenantId: house.mesh.tenantId as TenantId, email: guest, role: 'developer' },
-      { kind: 'operator', name: owner },
-    )
-  } else await signIn(page, house, viewer)
+  if ((await users.findByEmail(house.db, viewer)) === undefined) await join(page, house, viewer, 'viewer', 'Vera Lind')
+  else await signIn(page, house, viewer)
   return await context.storageState()
+}
+
+/** What stands for `{name}` in a path: the organization, and links that are still good. */
+async function placesOf({ db, mesh, slug }: House): Promise<Readonly<Record<string, string>>> {
+  const by = { kind: 'operator', name: owner } as const
+  const tenantId = mesh.tenantId as TenantId
+  const invite = await invites.create(db, { tenantId, email: guest, role: 'developer' }, by)
+  const helped = await users.findByEmail(db, viewer)
+  const helper = await users.findByEmail(db, owner)
+  if (helped === undefined || helper === undefined) throw new Error('nobody has signed up')
+  const reset = await links.createMemberResetLink(db, { tenantId, userId: helped.id, helper: helper.id }, by)
+  if (!invite.ok || !reset.ok) throw new Error('a link could not be made')
+  return { tenant: slug, invite: invite.token, reset: reset.token }
 }
 
 async function takeAll(
@@ -96,6 +105,7 @@ async function takeAll(
   { width, height, colorScheme }: Look,
   house: House,
   states: Readonly<Record<NonNullable<Screen['as']>, State | undefined>>,
+  places: Readonly<Record<string, string>>,
 ) {
   const wanted = screens.filter(
     ({ name }) =>
@@ -112,7 +122,7 @@ async function takeAll(
     })
     const file = `${directory}/${screen.name}${values.docs ? '' : `.${width}.${colorScheme}`}.png`
     try {
-      await take(context, screen, house, file)
+      await take(context, screen, house.mesh.consoleUrl + pathOf(screen, places), file)
       process.stdout.write(`${file}\n`)
     } catch (error) {
       // The others are worth having; what could not be reached at this width is named.
@@ -123,10 +133,14 @@ async function takeAll(
   }
 }
 
-async function take(context: BrowserContext, screen: Screen, house: House, file: string): Promise<void> {
+function pathOf({ path }: Screen, places: Readonly<Record<string, string>>): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => places[name] ?? name)
+}
+
+async function take(context: BrowserContext, screen: Screen, url: string, file: string): Promise<void> {
   const page = await context.newPage()
   page.setDefaultTimeout(8_000)
-  await page.goto(house.mesh.consoleUrl + screen.path.replace('{tenant}', house.slug), { timeout: 30_000 })
+  await page.goto(url, { timeout: 30_000 })
   await page.getByRole('heading', { level: 1 }).or(page.locator('h2')).first().waitFor()
   await screen.prepare?.(page)
   if (screen.hasSkeletons !== true) await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)

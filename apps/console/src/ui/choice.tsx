@@ -51,7 +51,12 @@ export function RadioGroup<Value extends string>({
               onChange={() => onChange(choice.value)}
               className="m-0 grid size-4 shrink-0 appearance-none place-items-center rounded-full border border-field bg-surface before:size-1.5 before:rounded-full checked:border-accent checked:bg-accent checked:before:bg-accent-fg"
             />
-            <span className="flex min-w-0 flex-1 flex-wrap items-baseline justify-between gap-x-3">
+            <span
+              className={cn(
+                'flex min-w-0 flex-1',
+                isRow ? 'flex-col' : 'items-baseline justify-between gap-x-3 max-sm:flex-col',
+              )}
+            >
               <span>{choice.label}</span>
               <span className="text-12 text-fg-3">{choice.disabledReason ?? choice.hint}</span>
             </span>

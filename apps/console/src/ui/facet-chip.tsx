@@ -11,6 +11,8 @@ type Props = {
   readonly options: readonly FacetOption[]
   readonly chosen: readonly string[]
   readonly onChange: (chosen: readonly string[]) => void
+  /** As wide as what it stands in: one below the other, in a sheet. */
+  readonly isWide?: boolean
 }
 
 const chip =
@@ -18,18 +20,25 @@ const chip =
 const active = 'border-transparent bg-accent-soft text-accent-text hover:bg-accent-soft hover:text-accent-text'
 
 /** One dimension of a filter: its name, what is chosen, and a way to take it back. */
-export function FacetChip({ label, options, chosen, onChange }: Props) {
+export function FacetChip({ label, options, chosen, onChange, isWide = false }: Props) {
   const names = chosen.map((value) => options.find((option) => option.value === value)?.label ?? value)
   const isActive = chosen.length > 0
   return (
-    <span className="inline-flex">
+    <span className={isWide ? 'flex' : 'inline-flex'}>
       <Menu
         align="start"
         className="max-h-80 overflow-y-auto"
         trigger={
-          <button type="button" className={cn(chip, isActive && active, isActive && 'rounded-r-none pr-1')}>
-            {isActive ? `${label}:` : label}
-            {isActive && <span className="max-w-40 truncate font-medium">{names.join(', ')}</span>}
+          <button
+            type="button"
+            className={cn(chip, isActive && active, isActive && 'rounded-r-none pr-1', isWide && 'min-w-0 flex-1')}
+          >
+            <span className={cn(isWide && !isActive && 'flex-1 text-left')}>{isActive ? `${label}:` : label}</span>
+            {isActive && (
+              <span className={cn('truncate font-medium', isWide ? 'min-w-0 flex-1 text-left' : 'max-w-40')}>
+                {names.join(', ')}
+              </span>
+            )}
             {!isActive && <ChevronDown aria-hidden size={13} />}
           </button>
         }

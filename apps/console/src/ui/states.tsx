@@ -85,7 +85,7 @@ export function SkeletonRows({ rows, columns }: { readonly rows: number; readonl
       </span>
       {Array.from({ length: rows }, (_, row) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: nothing but a place.
-        <div key={row} className="flex h-8 items-center gap-4 border-line border-b px-4">
+        <div key={row} className="flex h-(--row) items-center gap-4 border-line border-b px-4">
           {columns.map((width) => (
             <Skeleton key={width} className={width} />
           ))}

@@ -40,10 +40,10 @@ export function FilterRow({ filter, onChange, onRange, facets, isLive, children 
         {text.clear}
       </Button>
     )
-  const controls = (
+  const controls = (isWide: boolean) => (
     <>
-      <Chips filter={filter} onChange={onChange} facets={counted} />
-      <TimeChip filter={filter} onRange={onRange} isLive={isLive} />
+      <Chips filter={filter} onChange={onChange} facets={counted} isWide={isWide} />
+      <TimeChip filter={filter} onRange={onRange} isLive={isLive} isWide={isWide} />
     </>
   )
   return (
@@ -60,12 +60,12 @@ export function FilterRow({ filter, onChange, onRange, facets, isLive, children 
         {chosen === 0 ? text.filters : `${text.filters} (${chosen})`}
       </Button>
       <span className="contents max-md:hidden">
-        {controls}
+        {controls(false)}
         {clear('small')}
       </span>
       <Dialog isOpen={isOpen} onOpenChange={setOpen} title={text.filters} className="md:hidden">
         <DialogBody>
-          <div className="flex flex-col items-start gap-3">{controls}</div>
+          <div className="flex flex-col gap-3">{controls(true)}</div>
         </DialogBody>
         <DialogFooter>
           {clear('normal')}
@@ -88,7 +88,9 @@ export function FilterRow({ filter, onChange, onRange, facets, isLive, children 
 
 const modes = Object.entries(text.modes).map(([value, label]) => ({ value, label }))
 
-function Chips({ filter, onChange, facets }: Pick<Props, 'filter' | 'onChange' | 'facets'>) {
+type ChipsProps = Pick<Props, 'filter' | 'onChange' | 'facets'> & { readonly isWide: boolean }
+
+function Chips({ filter, onChange, facets, isWide }: ChipsProps) {
   const chip = (name: FacetField, named?: (facet: Facet) => string) => (
     <FacetChip
       key={name}
@@ -96,6 +98,7 @@ function Chips({ filter, onChange, facets }: Pick<Props, 'filter' | 'onChange' |
       options={optionsOf(name, filter.chips[name] ?? [], facets, named)}
       chosen={filter.chips[name] ?? []}
       onChange={(values) => onChange(withChip(filter, name, values))}
+      isWide={isWide}
     />
   )
   return (
@@ -110,6 +113,7 @@ function Chips({ filter, onChange, facets }: Pick<Props, 'filter' | 'onChange' |
         options={modes}
         chosen={filter.chips.mode ?? []}
         onChange={(values) => onChange(withChip(filter, 'mode', values))}
+        isWide={isWide}
       />
     </>
   )
@@ -146,9 +150,9 @@ function optionsOf(
   }))
 }
 
-type TimeProps = Pick<Props, 'filter' | 'onRange' | 'isLive'>
+type TimeProps = Pick<Props, 'filter' | 'onRange' | 'isLive'> & { readonly isWide: boolean }
 
-function TimeChip({ filter, onRange, isLive }: TimeProps) {
+function TimeChip({ filter, onRange, isLive, isWide }: TimeProps) {
   const { zone } = useZone()
   const [isCustom, setCustom] = useState(false)
   const { range, between } = filter
@@ -162,6 +166,7 @@ function TimeChip({ filter, onRange, isLive }: TimeProps) {
         className={cn(
           'h-7 border-line-strong text-12 text-fg-2',
           isBetween ? 'w-60 border-transparent bg-accent-soft text-accent-text' : 'w-40',
+          isWide && 'w-full',
         )}
         value={(isLive ? 'now' : isBetween ? 'between' : range) as RangeName | 'now' | 'between' | 'custom'}
         onChange={(chosen) => {

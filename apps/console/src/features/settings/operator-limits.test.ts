@@ -21,7 +21,7 @@ test('says what an installation holds its organizations to, exactly', () => {
     '1 MiB',
     '5 MiB, at most 1,000 events',
     'at most 7 MiB, as each source sets it',
-    '7 d',
+    '7 days',
   ])
   const odd = { ...standard, bodyBytesMax: 524_288, batchBytesMax: 1_000_000, settledTtlMs: 5_400_000 }
   expect(operatorLimits(odd).window).toBe('90 min')

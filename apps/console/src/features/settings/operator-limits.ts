@@ -36,9 +36,9 @@ function size(bytes: number): string {
   return bytes % kibibyte === 0 ? `${count(bytes / kibibyte)} KiB` : `${count(bytes)} bytes`
 }
 
-/** `24 h`, `7 d`, `90 min`, `90 s` */
+/** `24 h`, `7 days`, `90 min`, `90 s` */
 function exactSpan(ms: number): string {
-  if (ms > 24 * hourMs && ms % (24 * hourMs) === 0) return `${ms / (24 * hourMs)} d`
+  if (ms > 24 * hourMs && ms % (24 * hourMs) === 0) return text.operator.days(ms / (24 * hourMs))
   if (ms % hourMs === 0) return `${count(ms / hourMs)} h`
   return ms % 60_000 === 0 ? `${count(ms / 60_000)} min` : `${count(ms / 1_000)} s`
 }

@@ -56,7 +56,7 @@ export const text = {
     payloads: 'Payloads are kept',
     metadata: 'Metadata is kept',
     rejected: 'Rejected bodies are kept',
-    days: (n: number) => `${n} days`,
+    days: (n: number) => (n === 1 ? '1 day' : `${n} days`),
     event: 'Body of an event',
     batch: 'Body of a batch',
     batchValue: (size: string, items: string) => `${size}, at most ${items} events`,

@@ -2,6 +2,7 @@
 
 import { Button } from '../ui/button.tsx'
 import { ErrorState } from '../ui/states.tsx'
+import { text } from './text.ts'
 
 /** `digest` is in the server's log beside the request's id. */
 export default function Failed({
@@ -14,9 +15,9 @@ export default function Failed({
   return (
     <main className="grid min-h-dvh place-items-center">
       <ErrorState
-        title="This page could not be loaded"
+        title={text.failed.title}
         requestId={error.digest ?? ''}
-        retry={<Button onClick={reset}>Try again</Button>}
+        retry={<Button onClick={reset}>{text.failed.tryAgain}</Button>}
       />
     </main>
   )

@@ -11,8 +11,12 @@ import { NonceProvider } from '../ui/providers.tsx'
 import { ZoneProvider } from '../ui/time.tsx'
 import { TooltipProvider } from '../ui/tooltip-provider.tsx'
 import './globals.css'
+import { text } from './text.ts'
 
-export const metadata: Metadata = { title: { default: 'EventMesh', template: '%s · EventMesh' }, robots: 'noindex' }
+export const metadata: Metadata = {
+  title: { default: text.product, template: `%s · ${text.product}` },
+  robots: 'noindex',
+}
 
 export const viewport: Viewport = {
   themeColor: [

@@ -1,14 +1,15 @@
 import type { Metadata } from 'next'
 import { LinkButton } from '../ui/button.tsx'
 import { EmptyState } from '../ui/states.tsx'
+import { text } from './text.ts'
 
-export const metadata: Metadata = { title: 'Not found' }
+export const metadata: Metadata = { title: text.notFound.title }
 
 export default function NotFound() {
   return (
     <main className="grid min-h-dvh place-items-center">
-      <EmptyState title="There is nothing here" actions={<LinkButton href="/">Go to the start</LinkButton>}>
-        The address is wrong, or it belongs to an organization that you are not a member of.
+      <EmptyState title={text.notFound.heading} actions={<LinkButton href="/">{text.notFound.start}</LinkButton>}>
+        {text.notFound.outside}
       </EmptyState>
     </main>
   )

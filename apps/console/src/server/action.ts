@@ -11,6 +11,7 @@ import { log } from './logger.ts'
 import { type RequestFacts, requestFacts } from './request.ts'
 import { isSameOrigin } from './same-origin.ts'
 import { type CurrentUser, currentUser, type Member, requireMember } from './session.ts'
+import { text } from './text.ts'
 
 /** What an action that found a fault throws away; becomes its answer. */
 export type Fault = {
@@ -77,7 +78,7 @@ async function answer<Data>(run: (common: Common) => Promise<Outcome<Data>>): Pr
   const facts = await requestFacts()
   const { requestId } = facts
   if (!isSameOrigin(await headers(), config().publicUrl)) {
-    return { ok: false, code: 'cross_site', message: 'This request did not come from the console.', requestId }
+    return { ok: false, code: 'cross_site', message: text.crossSite, requestId }
   }
   try {
     const outcome = await run({ db: database(), facts })
@@ -86,10 +87,9 @@ async function answer<Data>(run: (common: Common) => Promise<Outcome<Data>>): Pr
     unstable_rethrow(error)
     log().error({ error, request_id: requestId, route: 'action' }, 'an action failed')
     const isDown = error instanceof DatabaseError && (error.kind === 'unavailable' || error.kind === 'busy')
-    const message = isDown
-      ? 'The database cannot be reached. Try again in a moment.'
-      : 'Something went wrong on our side. Try again.'
-    return { ok: false, code: isDown ? 'unavailable' : 'internal', message, requestId }
+    return isDown
+      ? { ok: false, code: 'unavailable', message: text.databaseDown, requestId }
+      : { ok: false, code: 'internal', message: text.internal, requestId }
   }
 }
 
@@ -102,7 +102,7 @@ async function checked<Input, Data>(
   if (parsed.success) return await run(parsed.data)
   const fieldErrors: Record<string, string> = {}
   for (const issue of parsed.error.issues) fieldErrors[issue.path.map(String).join('.')] ??= issue.message
-  return { ok: false, code: 'invalid', message: 'Check the marked fields.', fieldErrors }
+  return { ok: false, code: 'invalid', message: text.faultyFields, fieldErrors }
 }
 
 function refusal(
@@ -113,16 +113,16 @@ function refusal(
     case 'too_old':
       return signedOut()
     case 'must_rotate':
-      return fault('must_rotate', 'Your rights changed. Reload the page.')
+      return fault('must_rotate', text.rightsChanged)
     case 'not_member':
-      return fault('not_found', 'There is nothing here.')
+      return fault('not_found', text.notFound)
     case 'forbidden':
-      return fault('forbidden', 'Your role does not allow this.')
+      return fault('forbidden', text.forbidden)
   }
 }
 
 function signedOut(): { readonly ok: false } & Fault {
-  return fault('signed_out', 'Your session has ended. Sign in again.')
+  return fault('signed_out', text.sessionEnded)
 }
 
 function actor(user: CurrentUser, facts: RequestFacts): Actor {

@@ -1,18 +1,17 @@
+import { text } from './text.ts'
+
 export const passwordLength = { min: 12, max: 128 }
 
 /** What is wrong with a new password, or undefined. No rules of composition: length, and not one that is guessed first. */
 export function passwordProblem(password: string, about: readonly string[]): string | undefined {
   const length = [...password].length
-  if (length < passwordLength.min) return `Use at least ${passwordLength.min} characters.`
-  if (length > passwordLength.max) return `Use at most ${passwordLength.max} characters.`
-  return isGuessedFirst(password, about)
-    ? 'This password is easy to guess. Use a longer phrase of your own.'
-    : undefined
+  if (length < passwordLength.min) return text.tooShort(passwordLength.min)
+  if (length > passwordLength.max) return text.tooLong(passwordLength.max)
+  return isGuessedFirst(password, about) ? text.guessed : undefined
 }
 
 function isGuessedFirst(password: string, about: readonly string[]): boolean {
-  const text = password.toLowerCase()
-  const core = text.replace(/[^\p{L}\p{N}]/gu, '')
+  const core = password.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
   const words = [...commonWords, ...about.map((word) => word.toLowerCase()).filter((word) => word.length >= 4)]
   // What is left once common words, digits and repetitions are taken out is what a guesser has to find.
   const rest = words

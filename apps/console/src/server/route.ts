@@ -4,6 +4,7 @@ import { database } from './database.ts'
 import { log } from './logger.ts'
 import { requestFacts } from './request.ts'
 import { type Member, requireMember } from './session.ts'
+import { text } from './text.ts'
 
 export type RouteContext = {
   readonly member: Member
@@ -37,7 +38,7 @@ export function memberRoute(
       return response
     } catch (error) {
       log().error({ error, request_id: requestId, route: 'api' }, 'a read failed')
-      return problem(503, 'unavailable', 'This could not be loaded. Try again.', requestId)
+      return problem(503, 'unavailable', text.readFailed, requestId)
     }
   }
 }
@@ -49,19 +50,18 @@ function refusal(
   switch (reason) {
     case 'signed_out':
     case 'too_old':
-      return problem(401, 'signed_out', 'Sign in again.', requestId)
+      return problem(401, 'signed_out', text.signIn, requestId)
     case 'must_rotate':
-      return problem(401, 'must_rotate', 'Your rights changed. Reload the page.', requestId)
+      return problem(401, 'must_rotate', text.rightsChanged, requestId)
     case 'not_member':
-      return problem(404, 'not_found', 'There is nothing here.', requestId)
+      return problem(404, 'not_found', text.notFound, requestId)
     case 'forbidden':
-      return problem(403, 'forbidden', 'Your role does not allow this.', requestId)
+      return problem(403, 'forbidden', text.forbidden, requestId)
   }
 }
 
 function unknownParameter(name: string, takes: readonly string[], requestId: string): Response {
-  const known = takes.length === 0 ? 'There are none here.' : `Known are ${takes.join(', ')}.`
-  return problem(400, 'unknown_parameter', `“${name.slice(0, 40)}” is no parameter. ${known}`, requestId)
+  return problem(400, 'unknown_parameter', text.unknownParameter(name.slice(0, 40), takes), requestId)
 }
 
 /** RFC 9457; `more` says what the code alone does not. */

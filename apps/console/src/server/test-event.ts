@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { fault, type MemberContext } from './action.ts'
 import { config } from './config.ts'
 import { consoleTestKey } from './console-key.ts'
+import { text } from './text.ts'
 
 export type TestEvent = {
   readonly eventType: string
@@ -20,7 +21,7 @@ const deadlineMs = 15_000
 /** Sends one event the way everybody does: over HTTP to ingest, with a short-lived test key. */
 export async function postTestEvent({ db, member, by }: MemberContext, event: TestEvent) {
   const key = await consoleTestKey(db, member.tenant.id, by)
-  if (key === undefined) return fault('no_key', 'The test key could not be made. Try again.')
+  if (key === undefined) return fault('no_key', text.noTestKey)
   const response = await fetch(`${config().ingestInternalUrl}/v1/events`, {
     method: 'POST',
     headers: {
@@ -34,7 +35,7 @@ export async function postTestEvent({ db, member, by }: MemberContext, event: Te
     redirect: 'error',
   }).catch(() => undefined)
   if (response === undefined) {
-    return fault('ingest_unreachable', `Ingest could not be reached at ${config().ingestInternalUrl}.`)
+    return fault('ingest_unreachable', text.ingestUnreachable(config().ingestInternalUrl))
   }
   const body = await response.text()
   return { ok: true, data: { status: response.status, body, eventId: eventIdOf(body) } satisfies TestAnswer } as const

@@ -11,7 +11,7 @@ import { text } from './text.ts'
 
 const password = z.string().max(1_000)
 const organization = {
-  name: z.string().trim().min(1, 'Enter a name.').max(200, 'Use at most 200 characters.'),
+  name: z.string().trim().min(1, text.needsName).max(200, text.nameTooLong),
   slug: z
     .string()
     .trim()
@@ -20,7 +20,7 @@ const organization = {
 }
 
 export const signIn = publicAction(
-  z.object({ email: z.string().trim().toLowerCase().max(254), password: password.min(1, 'Enter your password.') }),
+  z.object({ email: z.string().trim().toLowerCase().max(254), password: password.min(1, text.needsPassword) }),
   async (_, credentials) => {
     const result = await beginWithPassword(credentials)
     if (result.ok) return done(null)
@@ -45,7 +45,7 @@ export const setUp = publicAction(
   async ({ db, facts, user }, { token, email = '', password: chosen = '', personName, name, slug }) => {
     if (user === undefined) {
       const problem = passwordProblem(chosen, [email.split('@')[0] ?? '', name, slug])
-      if (email === '') return fault('invalid', 'Enter an email address.', 'email')
+      if (email === '') return fault('invalid', text.needsEmail, 'email')
       if (problem !== undefined) return fault('invalid', problem, 'password')
     }
     const result = await links.setUp(db, {

@@ -10,6 +10,7 @@ export const text = {
   changes: 'Changes',
   older: 'Older entries',
   newest: 'Newest entries',
+  pages: 'Pages',
   none: 'No entries match these filters',
   clear: 'Clear filters',
   secretChanged: 'changed',

@@ -79,8 +79,8 @@ export function ExportDialog({ isOpen, onOpenChange, slug, filter, rows, total }
           onChange={setFormat}
           isRow
           choices={[
-            { value: 'csv', label: 'CSV', hint: words.csv },
-            { value: 'ndjson', label: 'NDJSON', hint: words.ndjson },
+            { value: 'csv', label: words.csv, hint: words.csvHint },
+            { value: 'ndjson', label: words.ndjson, hint: words.ndjsonHint },
           ]}
         />
         <p className="text-12 text-fg-3">{words.zone(zone.timeZone)}</p>

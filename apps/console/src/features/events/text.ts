@@ -119,8 +119,10 @@ export const text = {
     ofFilter: (n: string) =>
       n === '' ? 'Everything that the current filter finds' : `What the current filter finds: about ${n} items`,
     format: 'Format',
-    csv: 'for spreadsheets',
-    ndjson: 'for programs',
+    csv: 'CSV',
+    csvHint: 'for spreadsheets',
+    ndjson: 'NDJSON',
+    ndjsonHint: 'for programs',
     zone: (zone: string) => `Times are written in ${zone}, with their offset. Payloads are not part of it.`,
     limit: 'A file holds at most the newest 10,000. Beyond that choose a shorter time, or use the command line:',
     wasCut: 'The file holds the newest 10,000. For what is older choose another time, or use the command line:',

@@ -42,7 +42,7 @@ export function GetStarted({ slug, ingestUrl, canSend, earlier, seq, idempotency
                   label: snippet.label,
                   content: (
                     <div className="flex flex-col gap-3">
-                      <CodeBlock text={snippet.text} label={`${snippet.label} snippet`} isWrapped />
+                      <CodeBlock text={snippet.text} label={text.send.snippet(snippet.label)} isWrapped />
                       <div data-snippet className="flex flex-col items-start">
                         <CopyButton text={snippet.text} label={text.send.copy} className="max-sm:w-full" />
                       </div>

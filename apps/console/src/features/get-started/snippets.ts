@@ -1,3 +1,5 @@
+import { text } from './text.ts'
+
 export type Snippet = {
   readonly id: string
   readonly label: string
@@ -6,6 +8,7 @@ export type Snippet = {
   readonly provider?: string
 }
 
+const { kinds } = text.send
 const variable = '$EVENTMESH_API_KEY'
 
 /** Ready to paste: the real host, and the real key while it may be shown. */
@@ -16,7 +19,7 @@ export function snippets(ingestUrl: string, key: string | undefined, idempotency
   return [
     {
       id: 'curl',
-      label: 'cURL',
+      label: kinds.curl,
       text: `${before}curl -sS ${ingestUrl}/v1/events \\
   -H "Authorization: Bearer ${bearer}" \\
   -H "Idempotency-Key: ${idempotencyKey}" \\
@@ -25,7 +28,7 @@ export function snippets(ingestUrl: string, key: string | undefined, idempotency
     },
     {
       id: 'node',
-      label: 'Node',
+      label: kinds.node,
       text: `${key === undefined ? '// export EVENTMESH_API_KEY=em_test_…\n' : ''}const response = await fetch('${ingestUrl}/v1/events', {
   method: 'POST',
   headers: {
@@ -39,7 +42,7 @@ console.log(response.status, await response.json())`,
     },
     {
       id: 'cloudevents',
-      label: 'CloudEvents',
+      label: kinds.cloudEvents,
       text: `${before}curl -sS ${ingestUrl}/v1/events \\
   -H "Authorization: Bearer ${bearer}" \\
   -H "Content-Type: application/cloudevents+json" \\
@@ -47,7 +50,7 @@ console.log(response.status, await response.json())`,
     },
     {
       id: 'standard-webhooks',
-      label: 'Standard Webhooks',
+      label: kinds.standardWebhooks,
       provider: 'standard-webhooks',
       text: `import { createHmac } from 'node:crypto'
 

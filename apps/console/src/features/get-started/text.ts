@@ -18,6 +18,8 @@ export const text = {
     hint: 'Run it twice: the second answer is the same event, marked duplicate.',
     copy: 'Copy snippet',
     tabs: 'Snippets',
+    kinds: { curl: 'cURL', node: 'Node', cloudEvents: 'CloudEvents', standardWebhooks: 'Standard Webhooks' },
+    snippet: (label: string) => `${label} snippet`,
     signed: 'It takes the address and the secret of a source from SOURCE_URL and SOURCE_SECRET.',
     addSource: 'Add the source',
   },

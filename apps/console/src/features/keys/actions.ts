@@ -12,13 +12,13 @@ import { text } from './text.ts'
 // holds a new key must survive. The browser refreshes the list when that dialog is closed.
 
 const id = idSchema<KeyId>()
-const name = z.string().trim().min(1, 'Enter a name.').max(64, 'Use at most 64 characters.')
+const name = z.string().trim().min(1, text.needsName).max(64, text.nameTooLong)
 const mode = z.enum(['live', 'test'])
 const expiresAt = z.iso
   .datetime()
   .nullable()
   .transform((value) => (value === null ? null : new Date(value)))
-const allowedIps = z.array(z.string().trim().max(60)).max(50, 'At most 50 lines.')
+const allowedIps = z.array(z.string().trim().max(60)).max(50, text.tooManyIps)
 const operationId = z.uuid()
 
 export const createKey = memberAction(
@@ -132,8 +132,8 @@ function refusal({ code, detail, key }: Refusal) {
 
 /** `allowedIps: 2: must be …; …`: which field, and which of its lines. */
 function invalid(detail: string) {
-  const lines = [...detail.matchAll(/allowedIps: (\d+): ([^;]+)/g)].map(
-    ([, index, message]) => `Line ${Number(index) + 1} ${message}.`,
+  const lines = [...detail.matchAll(/allowedIps: (\d+): ([^;]+)/g)].map(([, index, message]) =>
+    text.faultyLine(Number(index) + 1, message ?? ''),
   )
   if (lines.length > 0) return fault('invalid', lines.join(' '), 'allowedIps')
   const [field = '', ...rest] = detail.split(': ')

@@ -86,7 +86,7 @@ export function CreateKeyDialog({ slug, ingestUrl, ownIp, rights, onClose }: Pro
                   value: 'live',
                   label: text.live,
                   hint: text.liveHint,
-                  disabledReason: rights.live ? undefined : 'admins only',
+                  disabledReason: rights.live ? undefined : text.adminsOnly,
                 },
                 { value: 'test', label: text.test, hint: text.testHint },
               ]}

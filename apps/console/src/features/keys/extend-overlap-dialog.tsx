@@ -34,7 +34,9 @@ export function ExtendOverlapDialog({ slug, old, onClose }: Props) {
             onChange={setEndsAt}
             choices={choices.map((value) => ({
               value,
-              label: `until ${day(new Date(value), zone.timeZone)}, ${shortClock(new Date(value), zone.timeZone, zone.hours)}`,
+              label: text.until(
+                `${day(new Date(value), zone.timeZone)}, ${shortClock(new Date(value), zone.timeZone, zone.hours)}`,
+              ),
             }))}
           />
         </DialogBody>

@@ -11,8 +11,7 @@ export function KeyStatusMark({ row }: { readonly row: KeyRow }) {
   const now = useNow()
   const label = statusText[row.status]
   const left = now && row.overlapEndsAt ? span(new Date(row.overlapEndsAt).getTime() - now.getTime()) : undefined
-  if (row.status === 'rotating_out' && left !== undefined)
-    return <Pill severity="warn">{`${label} · ${left} left`}</Pill>
+  if (row.status === 'rotating_out' && left !== undefined) return <Pill severity="warn">{text.left(label, left)}</Pill>
   return <StatusMark severity={statusSeverity[row.status]} label={label} />
 }
 

@@ -47,7 +47,7 @@ export function RotateKeyDialog({ slug, ingestUrl, old, onClose, onShow }: Props
   const other = form.fault?.subject
   const endOf = (ms: number) => {
     const at = new Date(now.getTime() + ms)
-    return `until ${day(at, zone.timeZone)}, ${shortClock(at, zone.timeZone, zone.hours)}`
+    return text.until(`${day(at, zone.timeZone)}, ${shortClock(at, zone.timeZone, zone.hours)}`)
   }
   return (
     <Dialog
@@ -83,11 +83,7 @@ export function RotateKeyDialog({ slug, ingestUrl, old, onClose, onShow }: Props
             />
             {old.lastUsedAt !== null && (
               <p className="text-12 text-fg-2">
-                {text.lastUsed(
-                  old.display,
-                  relative(new Date(old.lastUsedAt), now),
-                  old.lastUsedIp === null ? '' : ` from ${old.lastUsedIp}`,
-                )}
+                {text.lastUsed(old.display, relative(new Date(old.lastUsedAt), now), old.lastUsedIp)}
               </p>
             )}
             <ExpiryField label={text.newExpiry} error={form.errors.expiresAt} onChange={setExpiresAt} />

@@ -3,7 +3,7 @@ import { dimensions } from './queries.ts'
 import { text } from './text.ts'
 
 const card = 'rounded-card border border-line bg-surface p-3'
-const cards = [text.accepted, text.duplicates, text.rejected, text.latency]
+const cards = [text.accepted, text.duplicates, text.rejected, text.percentiles]
 
 /** Cards, the chart's axes and the lists in grey, each as large as what comes in its place. */
 export function OverviewSkeleton() {

@@ -9,7 +9,7 @@ import { StepArea, type StepBucket } from '../../ui/step-area.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 import { sourceText } from '../../words/outcomes.ts'
 import { type Dimension, dimensions, type OverviewData } from './queries.ts'
-import { type OverviewRange, ranges, writeRange } from './range.ts'
+import { type OverviewRange, rangeMs, writeRange } from './range.ts'
 import { text } from './text.ts'
 
 type Props = {
@@ -68,11 +68,11 @@ function Charts({ slug, range, series }: ChartsProps) {
   const { totals, bucketMs } = series
   const n = totals.accepted + totals.duplicate + totals.rejected + totals.quarantined
   if (n === 0) {
-    const isShort = range.name === 'custom' || ranges[range.name].ms < ranges['24h'].ms
+    const isShort = range.name === 'custom' || rangeMs[range.name] < rangeMs['24h']
     return (
       <Section title={text.chart}>
         <EmptyState
-          title={range.name === 'custom' ? text.noneBetween : text.noneTitle(ranges[range.name].label)}
+          title={range.name === 'custom' ? text.noneBetween : text.noneTitle(text.ranges[range.name])}
           actions={isShort ? <LinkButton href={`/${slug}`}>{text.show}</LinkButton> : undefined}
         />
       </Section>
@@ -132,9 +132,9 @@ function Charts({ slug, range, series }: ChartsProps) {
                   unit="ms"
                   totals={{ p50: latency.p50Ms, p95: latency.p95Ms, p99: latency.p99Ms }}
                   layers={[
-                    { key: 'p50', label: 'p50', colour: 'var(--accent)', opacity: 1 },
-                    { key: 'p95', label: 'p95', colour: 'var(--warn)', opacity: 1 },
-                    { key: 'p99', label: 'p99', colour: 'var(--bad)', opacity: 1 },
+                    { key: 'p50', label: text.p50, colour: 'var(--accent)', opacity: 1 },
+                    { key: 'p95', label: text.p95, colour: 'var(--warn)', opacity: 1 },
+                    { key: 'p99', label: text.p99, colour: 'var(--bad)', opacity: 1 },
                   ]}
                   buckets={bucketsOf((bucket) => ({
                     p50: bucket.latency?.p50Ms ?? null,
@@ -205,12 +205,12 @@ function Cards({ totals, previous }: { readonly totals: SeriesTotals; readonly p
         {change(totals.accepted, previous?.accepted)}
       </Card>
       <Card label={text.duplicates} value={shareText(totals.duplicateShare)}>
-        {points(totals.duplicateShare, previous?.duplicateShare) ?? `${count(totals.duplicate)} in all`}
+        {points(totals.duplicateShare, previous?.duplicateShare) ?? text.inAll(count(totals.duplicate))}
       </Card>
       <Card label={text.rejected} value={shareText(totals.rejectedShare)}>
-        {points(totals.rejectedShare, previous?.rejectedShare) ?? `${count(totals.rejected)} in all`}
+        {points(totals.rejectedShare, previous?.rejectedShare) ?? text.inAll(count(totals.rejected))}
       </Card>
-      <Card label={`${text.latency} p50 · p95 · p99`} value={latency === null ? '–' : duration(latency.p50Ms)}>
+      <Card label={text.percentiles} value={latency === null ? '–' : duration(latency.p50Ms)}>
         {latency === null ? text.none : `${duration(latency.p95Ms)} · ${duration(latency.p99Ms)}`}
       </Card>
     </div>

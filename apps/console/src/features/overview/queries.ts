@@ -3,7 +3,7 @@ import { type Attention, events, type Series, stats, type Top, type TopDimension
 import { database } from '../../server/database.ts'
 import { orNone } from '../../server/or-none.ts'
 import type { Member } from '../../server/session.ts'
-import { type OverviewRange, ranges } from './range.ts'
+import { type OverviewRange, rangeMs } from './range.ts'
 
 export const dimensions = ['type', 'source', 'key', 'reason'] as const satisfies readonly TopDimension[]
 export type Dimension = (typeof dimensions)[number]
@@ -28,7 +28,7 @@ export async function overview(
   const span =
     range.name === 'custom'
       ? { from: range.from, to: range.to }
-      : { from: new Date(now.getTime() - ranges[range.name].ms), to: now }
+      : { from: new Date(now.getTime() - rangeMs[range.name]), to: now }
   const top = (dimension: Dimension) =>
     orNone(
       'overview',

@@ -7,7 +7,7 @@ import { day, shortClock } from '../../ui/format.ts'
 import { RangeDialog } from '../../ui/range-dialog.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Time, useZone } from '../../ui/time.tsx'
-import { type OverviewRange, type RangeName, ranges, readRange, writeRange } from './range.ts'
+import { type OverviewRange, type RangeName, rangeMs, readRange, writeRange } from './range.ts'
 import { text } from './text.ts'
 
 const everyMs = 10_000
@@ -77,7 +77,7 @@ export function RangeRow({ at }: { readonly at: string }) {
         value={range.name as RangeName | 'custom' | 'other'}
         onChange={(name) => (name === 'other' ? setCustom(true) : name !== 'custom' && showRange({ name }))}
         choices={[
-          ...Object.entries(ranges).map(([value, { label }]) => ({ value: value as RangeName, label })),
+          ...Object.entries(text.ranges).map(([value, label]) => ({ value: value as RangeName, label })),
           ...(range.name === 'custom'
             ? [{ value: 'custom' as const, label: `${shown(range.from)} – ${shown(range.to)}` }]
             : []),
@@ -87,7 +87,7 @@ export function RangeRow({ at }: { readonly at: string }) {
       <RangeDialog
         isOpen={isCustom}
         onOpenChange={setCustom}
-        start={range.name === 'custom' ? range : ranges[range.name].ms}
+        start={range.name === 'custom' ? range : rangeMs[range.name]}
         onChoose={(between) => showRange({ name: 'custom', ...between })}
       />
     </>

@@ -1,12 +1,12 @@
-export const ranges = {
-  '1h': { label: 'Last hour', ms: 3_600_000 },
-  '6h': { label: 'Last 6 hours', ms: 21_600_000 },
-  '24h': { label: 'Last 24 hours', ms: 86_400_000 },
-  '7d': { label: 'Last 7 days', ms: 604_800_000 },
-  '30d': { label: 'Last 30 days', ms: 2_592_000_000 },
+export const rangeMs = {
+  '1h': 3_600_000,
+  '6h': 21_600_000,
+  '24h': 86_400_000,
+  '7d': 604_800_000,
+  '30d': 2_592_000_000,
 } as const
 
-export type RangeName = keyof typeof ranges
+export type RangeName = keyof typeof rangeMs
 
 /** By its name, or from one moment to another. */
 export type OverviewRange =
@@ -20,7 +20,7 @@ export function readRange(params: Given): OverviewRange {
   const [from, to] = [new Date(params.get('from') ?? ''), new Date(params.get('to') ?? '')]
   if (from < to) return { name: 'custom', from, to }
   const name = params.get('range')
-  return { name: name !== null && Object.hasOwn(ranges, name) ? (name as RangeName) : '24h' }
+  return { name: name !== null && Object.hasOwn(rangeMs, name) ? (name as RangeName) : '24h' }
 }
 
 /** The same range in the address of another screen. */

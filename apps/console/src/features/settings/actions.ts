@@ -11,7 +11,7 @@ const limit = (max: number) =>
 
 const form = z
   .strictObject({
-    name: z.string().trim().min(1, 'Enter a name.').max(200, 'Use at most 200 characters.'),
+    name: z.string().trim().min(1, text.needsName).max(200, text.nameTooLong),
     slug: z.string().trim().max(100),
     requireIdempotencyKey: z.boolean(),
     claims: z.enum(['degrade', 'strict']),

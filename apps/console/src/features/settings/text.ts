@@ -10,6 +10,8 @@ export const text = {
     export: 'Export',
   },
   section: 'Section',
+  needsName: 'Enter a name.',
+  nameTooLong: 'Use at most 200 characters.',
   save: 'Save changes',
   discard: 'Discard',
   unsaved: 'Unsaved changes',

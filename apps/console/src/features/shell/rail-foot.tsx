@@ -32,7 +32,7 @@ export function RailFoot({ person, isNarrow }: { readonly person: Person; readon
         trigger={
           <button
             type="button"
-            aria-label={`Account ${personWords(person)}`}
+            aria-label={text.account(personWords(person))}
             className={cn(
               'flex h-8 w-full items-center gap-2.5 rounded-control px-2 text-left text-fg-2 hover:bg-hover hover:text-fg pointer-coarse:h-11',
               isNarrow && 'max-lg:justify-center max-lg:px-0',

@@ -47,7 +47,7 @@ export function Rail({
     <div className="flex h-full flex-col gap-2 px-2 py-1.5">
       <Switcher current={current} organizations={organizations} isNarrow={isNarrow} />
       <FindButton isNarrow={isNarrow} />
-      <nav aria-label="Main" className="flex flex-1 flex-col gap-0.5">
+      <nav aria-label={text.main} className="flex flex-1 flex-col gap-0.5">
         {getStarted !== undefined && (
           <Item
             href={`${base}/get-started`}
@@ -121,7 +121,7 @@ function FindButton({ isNarrow }: { readonly isNarrow: Narrow }) {
     >
       <Search aria-hidden size={15} className="shrink-0" />
       <span className={cn('flex-1 truncate', narrow && 'max-lg:hidden')}>{text.find}</span>
-      <kbd className={cn('text-11', narrow && 'max-lg:hidden')}>⌘K</kbd>
+      <kbd className={cn('text-11', narrow && 'max-lg:hidden')}>{text.findKeys}</kbd>
     </button>
   )
 }
@@ -198,7 +198,9 @@ function Switcher({
         <MenuItem key={each.slug} render={<Link href={`/${each.slug}`} prefetch={false} />}>
           <Initial name={each.name} />
           <span className="min-w-0 flex-1 truncate">{each.name}</span>
-          {each.slug === current.slug && <Check aria-label="Current" size={14} className="text-accent-text" />}
+          {each.slug === current.slug && (
+            <Check aria-label={text.currentOrganization} size={14} className="text-accent-text" />
+          )}
         </MenuItem>
       ))}
       <MenuSeparator />

@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { useTransition } from 'react'
 import { Button } from '../../ui/button.tsx'
+import { text } from './text.ts'
 
 /** Asks the server for the page again; what is open on it stays. */
 export function RetryButton() {
@@ -10,7 +11,7 @@ export function RetryButton() {
   const [isPending, startTransition] = useTransition()
   return (
     <Button isPending={isPending} onClick={() => startTransition(() => router.refresh())}>
-      Try again
+      {text.tryAgain}
     </Button>
   )
 }

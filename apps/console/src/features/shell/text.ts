@@ -2,6 +2,7 @@ import type { Capability, Role } from '@eventmesh/db'
 
 export const text = {
   skip: 'Skip to content',
+  main: 'Main',
   overview: 'Overview',
   events: 'Events',
   sources: 'Sources',
@@ -11,6 +12,7 @@ export const text = {
   audit: 'Audit log',
   getStarted: 'Get started',
   organization: 'Organization',
+  currentOrganization: 'Current',
   newOrganization: 'New organization…',
   live: 'Live',
   degraded: 'Degraded',
@@ -22,9 +24,12 @@ export const text = {
   light: 'Light',
   dark: 'Dark',
   system: 'System',
+  account: (person: string) => `Account ${person}`,
   signOut: 'Sign out',
   openMenu: 'Open navigation',
   find: 'Find anything…',
+  findKeys: '⌘K',
+  tryAgain: 'Try again',
   shortcuts: 'Keyboard shortcuts',
   suspended: 'Suspended by the operator on',
   suspendedHint: 'Events are refused until the organization is resumed.',

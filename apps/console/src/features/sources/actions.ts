@@ -14,16 +14,16 @@ import { text } from './text.ts'
 
 const id = idSchema<SourceId>()
 const secretId = idSchema<SecretId>()
-const name = z.string().trim().min(1, 'Enter a name.').max(64, 'Use at most 64 characters.')
+const name = z.string().trim().min(1, text.needsName).max(64, text.nameTooLong)
 const options = z.record(z.string().max(64), z.string().max(2_048))
-const secretsText = z.string().min(1, 'Paste the secret.').max(100_000, 'This is too long for a secret.')
+const secretsText = z.string().min(1, text.secrets.needed).max(100_000, text.secrets.tooLong)
 
 export const createSource = memberAction(
   'sources.write',
   z.object({ provider: z.string(), name, mode: z.enum(['live', 'test']), options, operationId: z.uuid() }),
   async (context, input) => {
     const provider = providers.get(input.provider)
-    if (provider === undefined) return fault('not_found', 'There is no such provider.')
+    if (provider === undefined) return fault('not_found', text.noProvider)
     const checked = optionsOf(provider, input.options)
     if (!checked.ok) return checked
     const created = await sources.create(
@@ -138,7 +138,7 @@ function optionsOf(provider: Provider, given: Readonly<Record<string, string>>) 
       return [`option.${field}`, sentence(rest.join(': '))]
     }),
   )
-  return { ok: false as const, code: 'invalid', message: 'Check the marked fields.', fieldErrors }
+  return { ok: false as const, code: 'invalid', message: text.faultyFields, fieldErrors }
 }
 
 function refusal({ code, detail }: { readonly code: string; readonly detail: string }) {

@@ -17,7 +17,7 @@ export function Steps({ at }: { readonly at: 0 | 1 | 2 }) {
               n === at ? 'border-accent bg-accent text-accent-fg' : 'border-line-strong',
             )}
           >
-            {n < at ? <Check aria-label="done" size={12} /> : n + 1}
+            {n < at ? <Check aria-label={text.adding.done} size={12} /> : n + 1}
           </span>
           {step}
         </li>

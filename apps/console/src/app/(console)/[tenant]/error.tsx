@@ -5,6 +5,7 @@ import { startTransition } from 'react'
 import { Button } from '../../../ui/button.tsx'
 import { PageHeader } from '../../../ui/page-header.tsx'
 import { ErrorState } from '../../../ui/states.tsx'
+import { text } from '../../text.ts'
 
 /** The frame stays. `digest` is in the server's log beside the request's id. */
 export default function PageFailed({
@@ -22,11 +23,11 @@ export default function PageFailed({
     })
   return (
     <>
-      <PageHeader title="This page could not be loaded" />
+      <PageHeader title={text.failed.title} />
       <ErrorState
-        title="It may work again in a moment."
+        title={text.failed.lead}
         requestId={error.digest ?? ''}
-        retry={<Button onClick={tryAgain}>Try again</Button>}
+        retry={<Button onClick={tryAgain}>{text.failed.tryAgain}</Button>}
       />
     </>
   )

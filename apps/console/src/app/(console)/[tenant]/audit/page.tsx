@@ -62,7 +62,7 @@ async function Entries({ member, query }: { readonly member: Member; readonly qu
         </EntryDialog>
       )}
       {(older !== undefined || before !== undefined) && (
-        <nav aria-label="Pages" className="flex gap-2 p-4">
+        <nav aria-label={text.pages} className="flex gap-2 p-4">
           {before !== undefined && <LinkButton href={base}>{text.newest}</LinkButton>}
           {older !== undefined && (
             <LinkButton href={addressWith(base, query, 'before')(older)}>{text.older}</LinkButton>

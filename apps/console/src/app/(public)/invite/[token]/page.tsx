@@ -9,7 +9,7 @@ import { text } from '../../../../features/access/text.ts'
 import { database } from '../../../../server/database.ts'
 import { currentUser } from '../../../../server/session.ts'
 
-export const metadata: Metadata = { title: 'Invite' }
+export const metadata: Metadata = { title: text.invite.page }
 
 export default async function InvitePage({ params }: { readonly params: Promise<{ readonly token: string }> }) {
   const { token } = await params
@@ -17,7 +17,7 @@ export default async function InvitePage({ params }: { readonly params: Promise<
   if (found.state !== 'open') {
     const by = found.invite?.invitedBy
     const reason = found.state === 'expired' && by !== undefined ? text.invite.expired(by) : text[found.state]
-    return <SpentLink title="Invite" reason={reason} />
+    return <SpentLink title={text.invite.page} reason={reason} />
   }
   const { invite } = found
   const user = await currentUser()

@@ -1,6 +1,7 @@
 import { filterParameters, readFilter } from '../../../../features/events/filter.ts'
 import { listEvents } from '../../../../features/events/queries.ts'
 import { memberRoute, problem } from '../../../../server/route.ts'
+import { text } from '../../../../server/text.ts'
 
 export const dynamic = 'force-dynamic'
 
@@ -11,7 +12,7 @@ export const GET = memberRoute(
     const { searchParams } = new URL(request.url)
     const limit = Number(searchParams.get('limit') ?? 100)
     if (!Number.isInteger(limit) || limit < 1 || limit > 200) {
-      return problem(400, 'invalid', 'limit must be from 1 to 200', requestId)
+      return problem(400, 'invalid', text.limitForm, requestId)
     }
     const answer = await listEvents(member, readFilter(searchParams), {
       cursor: searchParams.get('cursor') ?? undefined,
@@ -21,11 +22,11 @@ export const GET = memberRoute(
       case 'page':
         return Response.json(answer.page)
       case 'faults':
-        return problem(400, 'search_invalid', 'The search is not understood.', requestId, { faults: answer.faults })
+        return problem(400, 'search_invalid', text.searchInvalid, requestId, { faults: answer.faults })
       case 'cursor_mismatch':
-        return problem(400, 'cursor_mismatch', 'The list starts over.', requestId)
+        return problem(400, 'cursor_mismatch', text.startsOver, requestId)
       case 'too_long':
-        return problem(504, 'too_long', 'The search took too long.', requestId)
+        return problem(504, 'too_long', text.searchTooLong, requestId)
     }
   },
 )

@@ -2,6 +2,7 @@ import { contentTypes, exportFormats, exportName } from '../../../../features/ev
 import { exportStream } from '../../../../features/events/export-stream.ts'
 import { filterParameters, readFilter } from '../../../../features/events/filter.ts'
 import { memberRoute, problem } from '../../../../server/route.ts'
+import { text } from '../../../../server/text.ts'
 import { requestZone } from '../../../../server/zone.ts'
 
 export const dynamic = 'force-dynamic'
@@ -12,7 +13,7 @@ export const GET = memberRoute(
   async ({ member, requestId }, request) => {
     const { searchParams } = new URL(request.url)
     const format = exportFormats.find((known) => known === (searchParams.get('format') ?? 'csv'))
-    if (format === undefined) return problem(400, 'invalid', 'format must be csv or ndjson', requestId)
+    if (format === undefined) return problem(400, 'invalid', text.formatForm, requestId)
     const { timeZone } = await requestZone()
     const body = await exportStream(member, readFilter(searchParams), { format, timeZone })
     if (body instanceof ReadableStream) {
@@ -25,10 +26,10 @@ export const GET = memberRoute(
     }
     switch (body.state) {
       case 'faults':
-        return problem(400, 'search_invalid', 'The search is not understood.', requestId, { faults: body.faults })
+        return problem(400, 'search_invalid', text.searchInvalid, requestId, { faults: body.faults })
       case 'cursor_mismatch':
       case 'too_long':
-        return problem(504, 'too_long', 'The search took too long. Choose a shorter time range.', requestId)
+        return problem(504, 'too_long', text.exportTooLong, requestId)
     }
   },
 )

@@ -2,6 +2,7 @@ import { type BodyPart, events } from '@eventmesh/db'
 import { firstBytes, hexBytesMax, wholeBytesMax } from '../../../../../../features/events/body-limits.ts'
 import { readPlace } from '../../../../../../features/events/queries.ts'
 import { memberRoute, problem } from '../../../../../../server/route.ts'
+import { text } from '../../../../../../server/text.ts'
 
 export const dynamic = 'force-dynamic'
 
@@ -18,8 +19,7 @@ export const GET = memberRoute(
     const { searchParams } = new URL(request.url)
     const part = searchParams.get('part') ?? 'payload'
     const place = readPlace(id)
-    if (place === undefined || !parts.includes(part))
-      return problem(404, 'not_found', 'There is no such part.', requestId)
+    if (place === undefined || !parts.includes(part)) return problem(404, 'not_found', text.noPart, requestId)
     const isDownload = searchParams.has('download')
     const isFirst = searchParams.has('first')
     const found = await events.body(db, member.tenant.id, {
@@ -27,8 +27,8 @@ export const GET = memberRoute(
       part: part as BodyPart,
       ...(isDownload ? {} : { length: isFirst ? firstBytes : wholeBytesMax }),
     })
-    if (found.state === 'absent') return problem(404, 'not_found', 'There is no such event.', requestId)
-    if (found.state === 'not_kept') return problem(404, 'not_kept', 'This part is not kept.', requestId)
+    if (found.state === 'absent') return problem(404, 'not_found', text.noEvent, requestId)
+    if (found.state === 'not_kept') return problem(404, 'not_kept', text.partNotKept, requestId)
     const headers: Record<string, string> = {
       'content-type': isDownload ? 'application/octet-stream' : 'text/plain; charset=utf-8',
       'x-content-type-options': 'nosniff',

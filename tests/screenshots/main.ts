@@ -5,12 +5,14 @@ import { invites, links, users } from '@eventmesh/db'
 import type { TenantId } from '@eventmesh/envelope'
 import { type Browser, type BrowserContext, chromium } from '@playwright/test'
 import { findChromium } from '../../scripts/browser.ts'
+import { violationsIn } from '../e2e/console/axe.ts'
 import { expect, furnish, type House, join, owner, signIn } from '../e2e/console/fixtures.ts'
 import { cleanUp, newDataDir, startMesh, stopMesh } from '../e2e/harness/mesh.ts'
 import { compress } from './compress.ts'
 import { documented, type Screen, screens } from './screens.ts'
 
-// Pictures of every screen for whoever wants to look at them, on what `npm start -- --demo` sends itself.
+// Pictures of every screen for whoever wants to look at them, on what `npm start -- --demo` sends itself. On the way each
+// is asked what an eye misses: whether axe finds anything, and whether the page scrolls sideways.
 
 const { values } = parseArgs({
   options: {
@@ -122,11 +124,13 @@ async function takeAll(
     })
     const file = `${directory}/${screen.name}${values.docs ? '' : `.${width}.${colorScheme}`}.png`
     try {
-      await take(context, screen, house.mesh.consoleUrl + pathOf(screen, places), file)
-      process.stdout.write(`${file}\n`)
+      const faults = await take(context, screen, house.mesh.consoleUrl + pathOf(screen, places), file)
+      process.stdout.write([file, ...faults].join('\n  ').concat('\n'))
+      if (faults.length > 0) process.exitCode = 1
     } catch (error) {
       // The others are worth having; what could not be reached at this width is named.
       process.stdout.write(`${file}: ${error instanceof Error ? error.message.split('\n')[0] : error}\n`)
+      process.exitCode = 1
     } finally {
       await context.close()
     }
@@ -137,7 +141,8 @@ function pathOf({ path }: Screen, places: Readonly<Record<string, string>>): str
   return path.replace(/\{(\w+)\}/g, (_, name: string) => places[name] ?? name)
 }
 
-async function take(context: BrowserContext, screen: Screen, url: string, file: string): Promise<void> {
+/** Answers what is wrong with the screen. */
+async function take(context: BrowserContext, screen: Screen, url: string, file: string): Promise<readonly string[]> {
   const page = await context.newPage()
   page.setDefaultTimeout(8_000)
   await page.goto(url, { timeout: 30_000 })
@@ -148,4 +153,9 @@ async function take(context: BrowserContext, screen: Screen, url: string, file: 
   await pause(700)
   await page.screenshot({ path: file, fullPage: screen.isFullPage === true && !values.docs })
   compress(file)
+  if (values.docs) return []
+  const isTooWide = await page.evaluate(
+    () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+  )
+  return [...(isTooWide ? ['the page scrolls sideways'] : []), ...(await violationsIn(page))]
 }

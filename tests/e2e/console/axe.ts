@@ -19,8 +19,8 @@ export async function violations(page: Page, within = ':root'): Promise<readonly
   return found
 }
 
-/** What fades in or out has neither its colours nor its place. */
-async function violationsIn(page: Page, within: string): Promise<readonly string[]> {
+/** In the theme that the page has. What fades in or out has neither its colours nor its place. */
+export async function violationsIn(page: Page, within = ':root'): Promise<readonly string[]> {
   await page.waitForFunction(standsStill, undefined, { timeout: 10_000 })
   // A page that is drawn anew has no title for a moment, which axe would take for none at all.
   await expect(page).toHaveTitle(/./)

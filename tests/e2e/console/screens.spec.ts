@@ -102,8 +102,18 @@ test('what opens over a page or out of the rail has nothing that axe finds', asy
   await opens('button', /^Organization/, 'menu')
 })
 
+test('a chart as a table is reached by the keyboard, and has nothing that axe finds', async ({ page, house }) => {
+  await signIn(page, house, undefined, `/${house.slug}?range=24h`)
+  await page.getByRole('button', { name: 'View as table' }).click()
+  const table = page.getByRole('region', { name: 'Events by outcome' })
+  await page.getByRole('button', { name: 'View as chart' }).focus()
+  await page.keyboard.press('Tab')
+  await expect(table).toBeFocused()
+  expect(await violations(page)).toEqual([])
+})
+
 test('the public pages have nothing that axe finds', async ({ page, house }) => {
-  for (const path of ['/sign-in', '/setup/unknown', '/reset/unknown', '/invite/unknown', '/no-such-place']) {
+  for (const path of ['/sign-in', '/setup/unknown', '/reset/unknown', '/invite/unknown', '/no/such/place']) {
     await page.goto(house.mesh.consoleUrl + path)
     await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
     expect(await violations(page), path).toEqual([])

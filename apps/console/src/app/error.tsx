@@ -15,6 +15,7 @@ export default function Failed({
   return (
     <main className="grid min-h-dvh place-items-center">
       <ErrorState
+        isPage
         title={text.failed.title}
         requestId={error.digest ?? ''}
         retry={<Button onClick={reset}>{text.failed.tryAgain}</Button>}

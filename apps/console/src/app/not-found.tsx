@@ -8,7 +8,11 @@ export const metadata: Metadata = { title: text.notFound.title }
 export default function NotFound() {
   return (
     <main className="grid min-h-dvh place-items-center">
-      <EmptyState title={text.notFound.heading} actions={<LinkButton href="/">{text.notFound.start}</LinkButton>}>
+      <EmptyState
+        isPage
+        title={text.notFound.heading}
+        actions={<LinkButton href="/">{text.notFound.start}</LinkButton>}
+      >
         {text.notFound.outside}
       </EmptyState>
     </main>

@@ -8,14 +8,18 @@ export function EmptyState({
   title,
   children,
   actions,
+  isPage = false,
 }: {
   readonly title: string
   readonly children?: ReactNode
   readonly actions?: ReactNode
+  /** All that the page has: its title is the page's heading. */
+  readonly isPage?: boolean
 }) {
+  const Heading = isPage ? 'h1' : 'h2'
   return (
     <div className="flex flex-col items-center gap-3 px-4 py-16 text-center">
-      <h2 className="font-semibold text-14">{title}</h2>
+      <Heading className="font-semibold text-14">{title}</Heading>
       {children !== undefined && <div className="max-w-[420px] text-fg-2">{children}</div>}
       {actions !== undefined && <div className="mt-1 flex flex-wrap justify-center gap-2">{actions}</div>}
     </div>
@@ -26,14 +30,18 @@ export function ErrorState({
   title,
   requestId,
   retry,
+  isPage = false,
 }: {
   readonly title: string
   readonly requestId: string
   readonly retry?: ReactNode
+  /** All that the page has: its title is the page's heading. */
+  readonly isPage?: boolean
 }) {
+  const Title = isPage ? 'h1' : 'p'
   return (
     <div role="alert" className="flex flex-col items-center gap-3 px-4 py-16 text-center">
-      <p className="font-medium text-14">{title}</p>
+      <Title className="font-medium text-14">{title}</Title>
       {requestId !== '' && (
         <div className="text-fg-2 *:justify-center">
           <RequestId id={requestId} />

@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation'
 import { type KeyboardEvent, useState } from 'react'
 import { cn } from './class-names.ts'
 import { count, day, duration, shortClock } from './format.ts'
+import { scrollRegion } from './scroll-region.ts'
 import { Table, Td, Th } from './table.tsx'
 import { useZone } from './time.tsx'
 
@@ -112,7 +113,7 @@ export function StepArea({ label, layers, buckets, isWithDays, kind = 'stack', u
         </button>
       </div>
       {isTable ? (
-        <div className="max-h-56 overflow-y-auto">
+        <div {...scrollRegion(label)} className="max-h-56 overflow-y-auto">
           <Table>
             <thead>
               <tr>

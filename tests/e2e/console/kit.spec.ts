@@ -1,5 +1,5 @@
 import { violations } from './axe.ts'
-import { expect, test } from './fixtures.ts'
+import { expect, test, untilListens } from './fixtures.ts'
 
 // `access.spec.ts` shows that there is nothing without it.
 test.use({ variables: { EVENTMESH_DEV_KIT: '1' } })
@@ -65,3 +65,48 @@ for (const size of sizes) {
     expect(await violations(page), 'a tooltip').toEqual([])
   })
 }
+
+test('gives a finger 44 px for whatever is pressed', async ({ browser, house }) => {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
+  const page = await context.newPage()
+  await page.goto(`${house.mesh.consoleUrl}/dev/kit`)
+  await untilListens(page)
+  expect(await page.evaluate(tooSmall, 'main')).toEqual([])
+  await page.getByRole('combobox', { name: 'Theme' }).click()
+  await expect(page.getByRole('listbox')).toBeVisible()
+  expect(await page.evaluate(tooSmall, '[role=listbox]')).toEqual([])
+  await context.close()
+})
+
+/** Runs in the page. Names and folds within the lines of a document are as high as a line. */
+function tooSmall(within: string): readonly string[] {
+  const pressed = document.querySelectorAll<HTMLElement>(
+    `:is(${within}) :is(button, [role="tab"], [role="option"], label:has(input), input, a.inline-flex, a.grid)`,
+  )
+  return [...pressed].flatMap((each) => {
+    const { width, height } = each.getBoundingClientRect()
+    const isSeen = each.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && width > 1 && height > 1
+    const isWithin =
+      each.closest('[data-line], [role="group"]') !== null || each.parentElement?.closest('label') != null
+    return isSeen && !isWithin && height < 44 ? [`${height}: ${each.outerHTML.slice(0, 120)}`] : []
+  })
+}
+
+test('says of what was copied that it was, and of what is off why', async ({ page, house }) => {
+  await page.goto(`${house.mesh.consoleUrl}/dev/kit`)
+  await untilListens(page)
+  const copy = page.getByRole('button', { name: 'Copy the event id' })
+  await copy.click()
+  await expect(copy.getByText('Copied')).toBeVisible()
+  await expect(copy.getByText('Copied')).toHaveCount(0)
+  await expect(
+    page.getByRole('button', { name: 'Load again, quiet', disabled: true }).first(),
+  ).toHaveAccessibleDescription('Nothing to load')
+})
+
+test('keeps still for whoever wants less motion', async ({ page, house }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  await page.goto(`${house.mesh.consoleUrl}/dev/kit`)
+  const wheel = page.locator('svg.lucide-loader-circle').first()
+  await expect(wheel).toHaveCSS('animation-iteration-count', '1')
+})

@@ -28,7 +28,7 @@ export function BarList({
           <Link
             href={row.href}
             prefetch={false}
-            className="relative grid h-8 grid-cols-[minmax(0,1fr)_auto_52px] items-center gap-3 rounded-[4px] px-2 text-fg no-underline hover:bg-hover"
+            className="relative grid h-8 grid-cols-[minmax(0,1fr)_auto_52px] items-center gap-3 rounded-[4px] px-2 text-fg no-underline hover:bg-hover pointer-coarse:h-11"
           >
             <span
               aria-hidden

@@ -8,7 +8,7 @@ import { cn } from './class-names.ts'
 import { Tooltip } from './tooltip.tsx'
 
 const shape = cva(
-  'relative inline-flex shrink-0 select-none items-center justify-center gap-1.5 whitespace-nowrap rounded-control border font-medium text-13 no-underline transition-colors duration-100 aria-disabled:opacity-50 pointer-coarse:min-h-11',
+  'relative inline-flex shrink-0 select-none items-center justify-center gap-1.5 whitespace-nowrap rounded-control border font-medium text-13 no-underline aria-disabled:opacity-50 pointer-coarse:min-h-11',
   {
     variants: {
       kind: {
@@ -54,6 +54,7 @@ export function Button({
       type="button"
       {...rest}
       aria-disabled={isOff || undefined}
+      aria-description={disabledReason}
       onClick={(event) => (isOff ? event.preventDefault() : onClick?.(event))}
       className={cn(shape({ kind, size }), className)}
     >
@@ -89,6 +90,7 @@ export function IconButton({
         {...rest}
         aria-label={label}
         aria-disabled={disabledReason !== undefined || undefined}
+        aria-description={disabledReason}
         className={cn(shape({ kind, size, isSquare: true }), className)}
       >
         {children}

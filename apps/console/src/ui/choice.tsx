@@ -37,7 +37,7 @@ export function RadioGroup<Value extends string>({
           <label
             key={choice.value}
             className={cn(
-              'flex min-h-9 items-center gap-2.5 rounded-control border border-line px-3 py-1.5 hover:bg-hover has-checked:border-accent has-checked:bg-accent-soft',
+              'flex min-h-9 items-center gap-2.5 rounded-control border border-line px-3 py-1.5 pointer-coarse:min-h-11 hover:bg-hover has-checked:border-accent has-checked:bg-accent-soft',
               isRow && 'max-sm:gap-1.5 max-sm:px-2',
               choice.disabledReason !== undefined && 'cursor-not-allowed text-fg-3',
             )}

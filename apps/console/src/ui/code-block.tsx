@@ -20,7 +20,7 @@ export function CodeBlock({
       <pre
         {...scrollRegion(label)}
         className={cn(
-          'm-0 overflow-x-auto px-3 py-2.5 pr-10 leading-5',
+          'm-0 overflow-x-auto px-3 py-2.5 pr-10 leading-5 pointer-coarse:pr-12',
           isWrapped && 'whitespace-pre-wrap break-words',
         )}
       >

@@ -31,7 +31,8 @@ describe.each(Object.entries(themes))('the %s theme', (_, theme) => {
   })
 
   test.each(['field', 'accent'])('shows %s (borders of fields, focus ring) with at least 3 : 1', (name) => {
-    for (const surface of ['bg', 'surface', 'raised']) {
+    const grounds = name === 'accent' ? ['bg', 'surface', 'raised', 'hover', 'selected'] : ['bg', 'surface', 'raised']
+    for (const surface of grounds) {
       expect(contrast(theme, name, surface), `on ${surface}`).toBeGreaterThanOrEqual(3)
     }
   })

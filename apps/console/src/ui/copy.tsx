@@ -4,6 +4,7 @@ import { Check, Copy as CopyIcon } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Button } from './button.tsx'
 import { cn } from './class-names.ts'
+import { Tooltip } from './tooltip.tsx'
 
 const saidMs = 2_000
 
@@ -38,25 +39,43 @@ export function Copy({
 }) {
   const { isCopied, copy } = useCopy(text)
   return (
-    <button
-      type="button"
-      aria-label={label}
-      title={isCopied ? 'Copied' : label}
-      onClick={(event) => {
-        event.stopPropagation()
-        event.preventDefault()
-        void copy()
-      }}
-      className={cn(
-        'inline-grid size-6 shrink-0 place-items-center rounded-[4px] align-middle text-fg-3 hover:bg-hover hover:text-fg',
-        className,
-      )}
+    <Tooltip label={label}>
+      <button
+        type="button"
+        aria-label={label}
+        onClick={(event) => {
+          event.stopPropagation()
+          event.preventDefault()
+          void copy()
+        }}
+        className={cn(
+          'relative inline-grid size-6 shrink-0 place-items-center rounded-[4px] align-middle text-fg-3 hover:bg-hover hover:text-fg pointer-coarse:size-11',
+          className,
+        )}
+      >
+        {isCopied ? <Check aria-hidden size={14} className="text-ok-text" /> : <CopyIcon aria-hidden size={14} />}
+        <CopiedNote isCopied={isCopied} className="right-full mr-0.5" />
+      </button>
+    </Tooltip>
+  )
+}
+
+/** Beside what was pressed, over whatever stands there: nothing moves. */
+export function CopiedNote({ isCopied, className }: { readonly isCopied: boolean; readonly className: string }) {
+  return (
+    <span
+      role="status"
+      className={
+        isCopied
+          ? cn(
+              'pointer-events-none absolute top-1/2 z-10 -translate-y-1/2 whitespace-nowrap rounded-[4px] bg-raised px-1.5 font-sans text-12 text-ok-text shadow-popover',
+              className,
+            )
+          : 'sr-only'
+      }
     >
-      {isCopied ? <Check aria-hidden size={14} className="text-ok-text" /> : <CopyIcon aria-hidden size={14} />}
-      <span role="status" className="sr-only">
-        {isCopied ? 'Copied' : ''}
-      </span>
-    </button>
+      {isCopied ? 'Copied' : ''}
+    </span>
   )
 }
 

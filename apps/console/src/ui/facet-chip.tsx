@@ -62,7 +62,7 @@ export function FacetChip({ label, options, chosen, onChange, isWide = false }: 
           type="button"
           aria-label={`Remove filter ${label}`}
           onClick={() => onChange([])}
-          className={cn(chip, active, 'rounded-l-none pr-1.5 pl-1')}
+          className={cn(chip, active, 'justify-center rounded-l-none pr-1.5 pl-1 pointer-coarse:min-w-11')}
         >
           <X aria-hidden size={13} />
         </button>

@@ -105,14 +105,14 @@ export function PasswordInput(props: Omit<ComponentProps<'input'>, 'type'>) {
         type={isShown ? 'text' : 'password'}
         spellCheck={false}
         autoCapitalize="none"
-        className="pr-9"
+        className="pr-9 pointer-coarse:pr-12"
       />
       <button
         type="button"
         aria-label={label}
         aria-pressed={isShown}
         onClick={() => setShown(!isShown)}
-        className="absolute inset-y-1 right-1 grid w-7 place-items-center rounded-[4px] text-fg-3 hover:bg-hover hover:text-fg"
+        className="absolute inset-y-1 right-1 grid w-7 place-items-center rounded-[4px] text-fg-3 hover:bg-hover hover:text-fg pointer-coarse:inset-0 pointer-coarse:left-auto pointer-coarse:w-11"
       >
         {isShown ? <EyeOff aria-hidden size={15} /> : <Eye aria-hidden size={15} />}
       </button>

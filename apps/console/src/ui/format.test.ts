@@ -42,10 +42,12 @@ test('writes numbers, sizes and durations in one way', () => {
     format.bytes(123_456),
     format.bytes(3_100_000),
   ]).toEqual(['12,480', '999 B', '1.2 kB', '123 kB', '3.1 MB'])
-  expect([format.duration(-3), format.duration(0.42), format.duration(17.6), format.duration(1_400)]).toEqual([
+  expect([-3, 0.42, 17.6, 999.4, 999.6, 1_400].map(format.duration)).toEqual([
     '0 ms',
     '0.4 ms',
     '18 ms',
+    '999 ms',
+    '1 s',
     '1.4 s',
   ])
   expect([format.percent(19, 1_000), format.percent(0, 0)]).toEqual(['1.9 %', '–'])

@@ -119,7 +119,7 @@ export function bytes(n: number): string {
 export function duration(ms: number): string {
   const shown = Math.max(0, ms)
   if (shown < 10) return `${numbers.format(shown)} ms`
-  return shown < 1_000 ? `${Math.round(shown)} ms` : `${numbers.format(shown / 1_000)} s`
+  return Math.round(shown) < 1_000 ? `${Math.round(shown)} ms` : `${numbers.format(shown / 1_000)} s`
 }
 
 /** `1.9 %`; `–` of nothing. */

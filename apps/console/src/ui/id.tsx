@@ -14,7 +14,7 @@ export function Id({
   return (
     <span className={cn('inline-flex min-w-0 items-center gap-1', className)}>
       <code className="min-w-0 break-all">{id}</code>
-      <Copy text={id} label={label} className="-my-0.5" />
+      <Copy text={id} label={label} className="-my-0.5 pointer-coarse:-my-1" />
     </span>
   )
 }

@@ -5,7 +5,7 @@ import Link from 'next/link'
 import { type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from 'react'
 import { IconButton } from './button.tsx'
 import { cn } from './class-names.ts'
-import { Copy, useCopy } from './copy.tsx'
+import { CopiedNote, Copy, useCopy } from './copy.tsx'
 import { count } from './format.ts'
 import { type JsonLine, type JsonToken, layOutJson, lineAt } from './json-text.ts'
 import { scrollRegion } from './scroll-region.ts'
@@ -124,7 +124,10 @@ export function JsonView({ text, label, className, hrefOf, pathPrefix = '', canF
       <pre
         ref={region}
         {...scrollRegion(label)}
-        className={cn('m-0 max-h-[65vh] overflow-auto py-2 text-12 leading-6', !canFind && 'pr-10')}
+        className={cn(
+          'm-0 max-h-[65vh] overflow-auto py-2 text-12 leading-6',
+          !canFind && 'pr-10 pointer-coarse:pr-13',
+        )}
       >
         {shown.map(({ line, n }) => (
           <Line
@@ -368,12 +371,10 @@ function PathButton({ text, path }: { readonly text: string; readonly path: stri
       type="button"
       title={isCopied ? `Copied ${path}` : `Copy ${path}`}
       onClick={() => void copy()}
-      className="rounded-[2px] text-fg hover:bg-hover"
+      className="relative rounded-[2px] text-fg hover:bg-hover"
     >
       {text}
-      <span role="status" className="sr-only">
-        {isCopied ? 'Copied' : ''}
-      </span>
+      <CopiedNote isCopied={isCopied} className="left-full ml-1" />
     </button>
   )
 }

@@ -14,7 +14,7 @@ export function PageHeader({
     <header className="sticky top-0 z-10 flex h-12 shrink-0 items-center justify-between gap-3 border-line border-b bg-bg px-4 max-md:pl-12">
       <div className="flex min-w-0 items-center gap-2">
         {crumb !== undefined && (
-          <span className="flex items-center gap-2 text-fg-3">
+          <span className="flex items-center gap-2 text-fg-3 pointer-coarse:*:py-3">
             {crumb}
             <span aria-hidden>/</span>
           </span>

@@ -39,6 +39,7 @@ export function Select<Value extends string>({
       data-readonly={isOff ? '' : undefined}
       data-control={name}
       title={disabledReason}
+      aria-description={disabledReason}
       className={cn(
         controlClass,
         'flex h-8 items-center justify-between gap-2 text-left data-readonly:cursor-not-allowed data-readonly:bg-bg data-readonly:text-fg-3 pointer-coarse:h-11',

@@ -16,7 +16,7 @@ const pills: Readonly<Record<Severity, string>> = {
   dup: 'bg-dup-soft text-dup-text',
   warn: 'bg-warn-soft text-warn-text',
   bad: 'bg-bad-soft text-bad-text',
-  neutral: 'bg-hover text-fg-2',
+  neutral: 'bg-hover text-fg-2 group-hover:bg-bg',
 }
 
 export function Dot({ severity }: { readonly severity: Severity }) {

@@ -107,7 +107,7 @@ export function StepArea({ label, layers, buckets, isWithDays, kind = 'stack', u
           type="button"
           aria-pressed={isTable}
           onClick={() => setTable(!isTable)}
-          className="ml-auto rounded-[4px] px-1.5 text-12 text-fg-2 hover:bg-hover hover:text-fg"
+          className="ml-auto rounded-[4px] px-1.5 text-12 text-fg-2 hover:bg-hover hover:text-fg pointer-coarse:h-11"
         >
           {isTable ? 'View as chart' : 'View as table'}
         </button>

@@ -24,5 +24,5 @@ export function Td({ className, ...rest }: ComponentProps<'td'>) {
 }
 
 export function Tr({ className, ...rest }: ComponentProps<'tr'>) {
-  return <tr {...rest} className={cn('hover:bg-hover', className)} />
+  return <tr {...rest} className={cn('group hover:bg-hover', className)} />
 }

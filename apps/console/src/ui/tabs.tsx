@@ -30,7 +30,7 @@ export function Tabs({
           <Base.Tab
             key={tab.value}
             value={tab.value}
-            className="-mb-px h-9 whitespace-nowrap border-transparent border-b-2 bg-transparent px-0.5 text-13 text-fg-2 hover:text-fg data-active:border-accent data-active:font-medium data-active:text-fg focus-visible:-outline-offset-2"
+            className="-mb-px h-9 shrink-0 whitespace-nowrap pointer-coarse:h-11 border-transparent border-b-2 bg-transparent px-0.5 text-13 text-fg-2 hover:text-fg data-active:border-accent data-active:font-medium data-active:text-fg focus-visible:-outline-offset-2"
           >
             {tab.label}
           </Base.Tab>

@@ -26,7 +26,9 @@ export function AuditTable({
         <Table>
           <thead>
             <tr>
-              <Th className={isShort ? 'static' : 'pl-4'}>{text.time}</Th>
+              <Th aria-sort="descending" className={isShort ? 'static' : 'pl-4'}>
+                {text.time}
+              </Th>
               <Th className={isShort ? 'static' : undefined}>{text.actor}</Th>
               <Th className={isShort ? 'static' : undefined}>{text.action}</Th>
               {!isShort && <Th>{text.target}</Th>}

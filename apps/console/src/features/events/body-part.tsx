@@ -103,7 +103,7 @@ export function BodyPart({ slug, id, part, label, as, marks, pointed }: Props) {
       <a
         href={`${base}&download`}
         download
-        className="inline-flex items-center gap-1.5 self-start text-12 text-fg-2 no-underline hover:text-fg"
+        className="inline-flex items-center gap-1.5 self-start text-12 text-fg-2 no-underline hover:text-fg pointer-coarse:min-h-11"
       >
         <Download aria-hidden size={13} />
         {text.detail.download} ({bytes(state.total)})

@@ -24,6 +24,8 @@ type Props = {
   readonly columns?: readonly ColumnName[]
   /** Rows that are chosen for a copy or an export; none: nothing can be chosen here. */
   readonly checks?: RowChecks
+  /** As one request holds them; else the newest is first. */
+  readonly isInItemOrder?: boolean
   /** Where it is known which of the two has room; a server knows nothing of a window, and the style sheet hides one. */
   readonly only?: 'table' | 'list' | undefined
 }
@@ -46,6 +48,7 @@ export const EventsTable = memo(function EventsTable({
   isNarrow,
   columns = standardColumns,
   checks,
+  isInItemOrder = false,
   only,
 }: Props) {
   const { zone } = useZone()
@@ -67,7 +70,9 @@ export const EventsTable = memo(function EventsTable({
               <span className="sr-only">{text.selectColumn}</span>
             </Th>
           )}
-          <Th style={{ width: receivedPx }}>{text.received}</Th>
+          <Th style={{ width: receivedPx }} aria-sort={isInItemOrder ? undefined : 'descending'}>
+            {text.received}
+          </Th>
           <Th style={{ width: alwaysPx.outcome }}>{text.outcome}</Th>
           {/* Beside an open panel, which shows the whole id, the type keeps its room and the id gets what is left. */}
           <Th {...(isNarrow ? { style: { width: alwaysPx.type } } : {})}>{text.type}</Th>
@@ -264,7 +269,7 @@ const TableRow = memo(function TableRow({
           <Copy
             text={shownId(row)}
             label={text.copyId}
-            className="absolute right-0 bg-hover opacity-0 focus-visible:opacity-100 group-hover:opacity-100 group-aria-selected:bg-selected"
+            className="absolute right-0 bg-hover opacity-0 focus-visible:opacity-100 group-hover:opacity-100 group-aria-selected:bg-selected pointer-coarse:hidden"
           />
         </span>
       </Td>

@@ -43,6 +43,7 @@ export function RequestItemsView({ slug, items }: { readonly slug: string; reado
         rows={items.rows}
         selected={null}
         isNarrow={false}
+        isInItemOrder
         onOpen={(row) => router.push(`/${slug}/events/${rowId(row)}`)}
       />
       {items.next !== null && (

@@ -41,6 +41,6 @@ export function Mode({ mode }: { readonly mode: 'live' | 'test' }) {
   return mode === 'live' ? (
     <span>{text.live}</span>
   ) : (
-    <span className="rounded-[4px] bg-hover px-1.5 text-12 text-fg-2">{text.test}</span>
+    <span className="rounded-[4px] bg-hover px-1.5 text-12 text-fg-2 group-hover:bg-bg">{text.test}</span>
   )
 }

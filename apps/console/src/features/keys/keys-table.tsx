@@ -100,7 +100,7 @@ export function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
                 <Link
                   href={`/${slug}/keys/${row.id}`}
                   prefetch={false}
-                  className="min-w-0 truncate font-medium text-fg no-underline"
+                  className="min-w-0 truncate font-medium text-fg no-underline pointer-coarse:-my-3 pointer-coarse:py-3"
                 >
                   {row.name}
                 </Link>

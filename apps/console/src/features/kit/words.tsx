@@ -3,6 +3,7 @@
 import { useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
+import { CopiedNote } from '../../ui/copy.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import type { Zone } from '../../ui/format.ts'
 import { Id } from '../../ui/id.tsx'
@@ -67,6 +68,14 @@ export function WordKit() {
         </State>
         <State name="where there is little room">
           <Id id={eventId} label="Copy the id" className="w-40" />
+        </State>
+      </Specimen>
+      <Specimen name="CopiedNote">
+        <State name="after a copy">
+          <span className="relative inline-block w-20 font-mono text-12">
+            7c1e9b52…
+            <CopiedNote isCopied className="right-0" />
+          </span>
         </State>
       </Specimen>
       <Specimen name="Time">

@@ -85,7 +85,9 @@ function Who({ row }: { readonly row: MemberRow }) {
     <span className="flex min-w-0 flex-col py-1">
       <span className="flex min-w-0 items-center gap-2">
         <span className="min-w-0 truncate font-medium">{row.name ?? row.email}</span>
-        {row.isSelf && <span className="rounded-[4px] bg-hover px-1.5 text-12 text-fg-2">{text.you}</span>}
+        {row.isSelf && (
+          <span className="rounded-[4px] bg-hover px-1.5 text-12 text-fg-2 group-hover:bg-bg">{text.you}</span>
+        )}
       </span>
       {row.name !== null && <span className="min-w-0 truncate text-12 text-fg-2">{row.email}</span>}
     </span>

@@ -253,28 +253,37 @@ function shareText(share: number | null): string {
 
 function Banners({ slug, attention }: { readonly slug: string; readonly attention: Attention }) {
   const base = `/${slug}/events`
-  const all: (readonly [severity: 'bad' | 'warn', words: string, href: string])[] = []
+  const all: (readonly [severity: 'bad' | 'warn', words: string, href: string, shows: string])[] = []
   if (attention.expiringKeys.length > 0) {
-    all.push(['warn', text.expiring(attention.expiringKeys.length), `/${slug}/keys?status=expiring`])
+    all.push(['warn', text.expiring(attention.expiringKeys.length), `/${slug}/keys?status=expiring`, text.showKeys])
   }
   for (const source of attention.silentSources) {
-    all.push(['warn', text.silent(source.name), `${base}?source=${source.id}&range=7d`])
+    all.push(['warn', text.silent(source.name), `${base}?source=${source.id}&range=7d`, text.showEvents])
   }
   if (attention.rejected !== null) {
-    all.push(['bad', text.rejecting(shareText(attention.rejected.share)), `${base}?outcome=rejected&range=15m`])
+    all.push([
+      'bad',
+      text.rejecting(shareText(attention.rejected.share)),
+      `${base}?outcome=rejected&range=15m`,
+      text.showEvents,
+    ])
   }
   if (attention.quarantined > 0) {
-    all.push(['warn', text.inQuarantine(count(attention.quarantined)), `${base}?outcome=quarantined`])
+    all.push(['warn', text.inQuarantine(count(attention.quarantined)), `${base}?outcome=quarantined`, text.showEvents])
   }
-  if (attention.delayed !== null) all.push(['warn', text.delayed, `${base}?live=1`])
+  if (attention.delayed !== null) all.push(['warn', text.delayed, `${base}?live=1`, text.showEvents])
   if (all.length === 0) return null
   return (
     <div className="flex flex-col gap-2">
-      {all.map(([severity, words, href]) => (
+      {all.map(([severity, words, href, shows]) => (
         <Banner key={words} severity={severity} className="justify-between">
           {words}
-          <Link href={href} prefetch={false} className="font-medium text-current underline underline-offset-2">
-            {text.look}
+          <Link
+            href={href}
+            prefetch={false}
+            className="font-medium text-current underline underline-offset-2 pointer-coarse:py-3"
+          >
+            {shows}
           </Link>
         </Banner>
       ))}

@@ -41,5 +41,6 @@ export const text = {
   rejecting: (share: string) => `${share} of the last 15 minutes was rejected`,
   inQuarantine: (n: string) => `${n} quarantined in the last 24 hours`,
   delayed: 'Live data is delayed by more than 30 seconds',
-  look: 'Look',
+  showEvents: 'Show events',
+  showKeys: 'Show keys',
 } as const

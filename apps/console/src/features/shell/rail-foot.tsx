@@ -112,7 +112,7 @@ function ZoneSwitch() {
       type="button"
       title={`${text.times}: ${text[zone.mode]}`}
       onClick={() => setZone(nextZone(zone))}
-      className="h-6 rounded-[4px] px-1.5 text-12 text-fg-2 hover:bg-hover hover:text-fg"
+      className="h-6 rounded-[4px] px-1.5 text-12 text-fg-2 hover:bg-hover hover:text-fg pointer-coarse:h-11 pointer-coarse:min-w-11"
     >
       <span className="sr-only">{text.times}: </span>
       {text[zone.mode]}

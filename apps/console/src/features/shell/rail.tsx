@@ -181,7 +181,7 @@ function Switcher({
           type="button"
           aria-label={`${text.organization}: ${current.name}`}
           className={cn(
-            'flex h-9 w-full items-center gap-2 rounded-control px-2 text-left hover:bg-hover',
+            'flex h-9 w-full items-center gap-2 rounded-control px-2 text-left hover:bg-hover pointer-coarse:h-11',
             narrow && 'max-lg:justify-center max-lg:px-0',
           )}
         >

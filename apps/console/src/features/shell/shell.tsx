@@ -43,7 +43,7 @@ export function Shell({ children, ...rail }: RailProps & { readonly children: Re
         aria-expanded={isOpen}
         {...opensDialog}
         onClick={() => setOpen(true)}
-        className="fixed top-2 left-2 z-30 grid size-8 place-items-center rounded-control text-fg-2 hover:bg-hover md:hidden"
+        className="fixed top-2 left-2 z-30 grid size-8 place-items-center rounded-control text-fg-2 hover:bg-hover md:hidden pointer-coarse:top-0.5 pointer-coarse:left-0.5 pointer-coarse:size-11"
       >
         <PanelLeft aria-hidden size={16} />
       </button>

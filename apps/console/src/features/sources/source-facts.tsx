@@ -24,7 +24,7 @@ export function LastReceived({ at }: { readonly at: string | null }) {
 
 export function TestTag({ mode }: { readonly mode: 'live' | 'test' }) {
   if (mode === 'live') return null
-  return <span className="rounded-[4px] bg-hover px-1.5 text-12 text-fg-2">{text.test}</span>
+  return <span className="rounded-[4px] bg-hover px-1.5 text-12 text-fg-2 group-hover:bg-bg">{text.test}</span>
 }
 
 /** A letter in the place of a logo: those are other people's marks. */
@@ -32,7 +32,7 @@ export function Initial({ name }: { readonly name: string }) {
   return (
     <span
       aria-hidden
-      className="grid size-5 shrink-0 place-items-center rounded-[5px] bg-hover font-semibold text-11 text-fg-2 uppercase"
+      className="grid size-5 shrink-0 place-items-center rounded-[5px] bg-hover font-semibold text-11 text-fg-2 uppercase group-hover:bg-bg"
     >
       {[...name][0] ?? '·'}
     </span>

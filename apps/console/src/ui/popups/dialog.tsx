@@ -55,7 +55,7 @@ export function DialogFrame({
             {!isHeld && (
               <Base.Close
                 aria-label="Close"
-                className="-mr-1 grid size-7 shrink-0 place-items-center rounded-control text-fg-3 hover:bg-hover hover:text-fg"
+                className="-mr-1 grid size-7 shrink-0 place-items-center rounded-control text-fg-3 hover:bg-hover hover:text-fg pointer-coarse:-my-2 pointer-coarse:-mr-3 pointer-coarse:size-11"
               >
                 <X aria-hidden size={15} />
               </Base.Close>

@@ -39,7 +39,7 @@ export function Popup<Value extends string>({
                 key={choice.value}
                 value={choice.value}
                 disabled={choice.disabledReason !== undefined}
-                className="flex min-h-7 cursor-default select-none items-center gap-2 rounded-[4px] py-1 pr-2 pl-2 text-13 outline-none data-disabled:text-fg-3 data-highlighted:bg-hover"
+                className="flex min-h-7 cursor-default select-none items-center gap-2 rounded-[4px] py-1 pr-2 pl-2 text-13 outline-none data-disabled:text-fg-3 data-highlighted:bg-hover pointer-coarse:min-h-11"
               >
                 <span className="grid size-4 place-items-center text-accent-text">
                   <Base.ItemIndicator>

@@ -70,6 +70,21 @@ test('refuses a setup link that was used', async ({ page, house }) => {
   await expect(page.getByRole('link', { name: 'Sign in' })).toBeVisible()
 })
 
+test('offers no command before the key that stands in it', async ({ page, house }) => {
+  const { slug, ownerEmail } = await organization(house, 'awaited')
+  const held = Promise.withResolvers<void>()
+  await page.route(`**/${slug}/get-started`, async (route) => {
+    if (route.request().method() === 'POST') await held.promise
+    await route.continue()
+  })
+  await signIn(page, house, ownerEmail, `/${slug}/get-started`)
+  await expect(page.getByRole('tab', { name: 'cURL' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Copy snippet' })).toHaveCount(0)
+  held.resolve()
+  const command = await copied(page, () => page.getByRole('button', { name: 'Copy snippet' }).click())
+  expect(command).toMatch(/Bearer em_test_[0-9A-Za-z]{38}"/)
+})
+
 test('can be put off, and the rail says from then on how far it is', async ({ page, house }) => {
   const { slug, ownerEmail, tenantId } = await organization(house, 'later')
   await signIn(page, house, ownerEmail, `/${slug}/get-started`)

@@ -2,8 +2,10 @@
 
 import Link from 'next/link'
 import { useEffect, useState } from 'react'
+import { cn } from '../../ui/class-names.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
+import { Skeleton } from '../../ui/states.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 import { isDialogOpen, isTyping } from '../../ui/typing.ts'
 import { KeyStep } from './key-step.tsx'
@@ -24,7 +26,9 @@ type Props = {
 }
 
 export function GetStarted({ slug, ingestUrl, canSend, earlier, seq, idempotencyKey }: Props) {
-  const [key, setKey] = useState<string>()
+  // Undefined while the first key is on its way: what carries it is not to be copied yet.
+  const [made, setMade] = useState<{ readonly key: string | undefined } | undefined>(earlier && { key: undefined })
+  const key = made?.key
   useCopyKey()
   return (
     <div className="mx-auto w-full max-w-[752px] p-4">
@@ -32,7 +36,7 @@ export function GetStarted({ slug, ingestUrl, canSend, earlier, seq, idempotency
         {canSend && (
           <>
             <Step n={1} title={text.key.title}>
-              <KeyStep slug={slug} earlier={earlier} secret={key} onCreated={setKey} />
+              <KeyStep slug={slug} earlier={earlier} secret={key} onMade={(secret) => setMade({ key: secret })} />
             </Step>
             <Step n={2} title={text.send.title}>
               <Tabs
@@ -40,26 +44,29 @@ export function GetStarted({ slug, ingestUrl, canSend, earlier, seq, idempotency
                 tabs={snippets(ingestUrl, key, idempotencyKey).map((snippet) => ({
                   value: snippet.id,
                   label: snippet.label,
-                  content: (
-                    <div className="flex flex-col gap-3">
-                      <CodeBlock text={snippet.text} label={text.send.snippet(snippet.label)} isWrapped />
-                      <div data-snippet className="flex flex-col items-start">
-                        <CopyButton text={snippet.text} label={text.send.copy} className="max-sm:w-full" />
+                  content:
+                    made === undefined && snippet.provider === undefined ? (
+                      <AwaitedSnippet />
+                    ) : (
+                      <div className="flex flex-col gap-3">
+                        <CodeBlock text={snippet.text} label={text.send.snippet(snippet.label)} isWrapped />
+                        <div data-snippet className="flex flex-col items-start">
+                          <CopyButton text={snippet.text} label={text.send.copy} className="max-sm:w-full" />
+                        </div>
+                        {snippet.provider !== undefined && (
+                          <p className="text-12 text-fg-3">
+                            {text.send.signed}{' '}
+                            <Link
+                              href={`/${slug}/sources/new?provider=${snippet.provider}`}
+                              prefetch={false}
+                              className="text-accent-text underline"
+                            >
+                              {text.send.addSource}
+                            </Link>
+                          </p>
+                        )}
                       </div>
-                      {snippet.provider !== undefined && (
-                        <p className="text-12 text-fg-3">
-                          {text.send.signed}{' '}
-                          <Link
-                            href={`/${slug}/sources/new?provider=${snippet.provider}`}
-                            prefetch={false}
-                            className="text-accent-text underline"
-                          >
-                            {text.send.addSource}
-                          </Link>
-                        </p>
-                      )}
-                    </div>
-                  ),
+                    ),
                 }))}
               />
               <p className="mt-3 text-12 text-fg-3">{text.send.hint}</p>
@@ -71,6 +78,23 @@ export function GetStarted({ slug, ingestUrl, canSend, earlier, seq, idempotency
           <WatchStep slug={slug} ingestUrl={ingestUrl} canSend={canSend} seq={seq} />
         </Step>
       </ol>
+    </div>
+  )
+}
+
+/** As large as the command that comes in its place. */
+function AwaitedSnippet() {
+  return (
+    <div aria-busy="true" className="flex flex-col gap-3">
+      <div className="flex flex-col rounded-control border border-line bg-bg px-3 py-2.5">
+        {['w-72', 'w-96', 'w-80', 'w-72', 'w-96'].map((width, n) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: nothing but a place.
+          <span key={n} className="flex h-5 items-center">
+            <Skeleton className={cn('max-w-full', width)} />
+          </span>
+        ))}
+      </div>
+      <Skeleton className="h-8 w-32" />
     </div>
   )
 }

@@ -16,11 +16,12 @@ type Props = {
   readonly slug: string
   readonly earlier: { readonly display: string; readonly createdAt: string } | undefined
   readonly secret: string | undefined
-  readonly onCreated: (secret: string) => void
+  /** Undefined: it could not be made, which is said here. */
+  readonly onMade: (secret: string | undefined) => void
 }
 
 /** The first visit makes the key; a reload finds it made and cannot show it again. */
-export function KeyStep({ slug, earlier, secret, onCreated }: Props) {
+export function KeyStep({ slug, earlier, secret, onMade }: Props) {
   const [fault, setFault] = useState<ActionFault>()
   const [isPending, setPending] = useState(false)
   const hasBegun = useRef(false)
@@ -30,8 +31,8 @@ export function KeyStep({ slug, earlier, secret, onCreated }: Props) {
     setFault(undefined)
     const result = await send(() => createFirstKey(slug, { operationId: crypto.randomUUID() }))
     setPending(false)
-    if (result.ok) onCreated(result.data.key)
-    else setFault(result)
+    if (!result.ok) setFault(result)
+    onMade(result.ok ? result.data.key : undefined)
   }
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, on the first visit.

@@ -188,6 +188,16 @@ test('has the actions of an event at hand on a phone', async ({ page, house }) =
   ).toBe(sent.event_id)
 })
 
+test('says on a phone when the overview was drawn, and lets it rest', async ({ page, house }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await signIn(page, house, undefined, `/${house.slug}`)
+  await expect(page.getByText(/^Updated \d\d:\d\d:\d\d/).filter({ visible: true })).toHaveCount(1)
+  await page.getByRole('combobox', { name: 'Refresh every 10 s' }).click()
+  await page.getByRole('option', { name: 'Do not refresh' }).click()
+  await expect(page).toHaveURL(/refresh=off/)
+  await expect(page.getByRole('combobox', { name: 'Refresh every 10 s' })).toHaveText('Do not refresh')
+})
+
 test('keeps the old results under a search that it does not understand', async ({ page, house }) => {
   await signIn(page, house, undefined, `/${house.slug}/events`)
   await expect(page.locator('tr[data-event-row]').first()).toBeVisible()

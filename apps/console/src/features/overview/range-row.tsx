@@ -6,8 +6,9 @@ import { cn } from '../../ui/class-names.ts'
 import { day, shortClock } from '../../ui/format.ts'
 import { RangeDialog } from '../../ui/range-dialog.tsx'
 import { Select } from '../../ui/select.tsx'
-import { Time, useZone } from '../../ui/time.tsx'
+import { useZone } from '../../ui/time.tsx'
 import { type OverviewRange, type RangeName, rangeMs, readRange, writeRange } from './range.ts'
+import { Refresh, refreshes } from './refresh.tsx'
 import { text } from './text.ts'
 
 const everyMs = 10_000
@@ -20,9 +21,9 @@ export function RangeRow({ at }: { readonly at: string }) {
   const range = readRange(params)
   const { zone } = useZone()
   const [isCustom, setCustom] = useState(false)
-  const refreshes = params.get('refresh') !== 'off'
+  const isRefreshed = refreshes(params)
   useEffect(() => {
-    if (!refreshes) return
+    if (!isRefreshed) return
     const refresh = () => {
       if (!document.hidden) router.refresh()
     }
@@ -32,7 +33,7 @@ export function RangeRow({ at }: { readonly at: string }) {
       clearInterval(timer)
       document.removeEventListener('visibilitychange', refresh)
     }
-  }, [refreshes, router])
+  }, [isRefreshed, router])
 
   const shown = (moment: Date) => `${day(moment, zone.timeZone)}, ${shortClock(moment, zone.timeZone, zone.hours)}`
 
@@ -47,29 +48,9 @@ export function RangeRow({ at }: { readonly at: string }) {
     show(next)
   }
 
-  function showRefresh(value: 'on' | 'off') {
-    const next = new URLSearchParams(params)
-    if (value === 'on') next.delete('refresh')
-    else next.set('refresh', value)
-    show(next)
-  }
-
   return (
     <>
-      <span className="tabular text-12 text-fg-3 max-lg:hidden">
-        {text.updated} <Time at={at} as="clock" />
-      </span>
-      <Select
-        name="refresh"
-        label={text.refresh}
-        className="h-7 w-40 border-line-strong text-12 text-fg-2 max-md:hidden"
-        value={refreshes ? 'on' : 'off'}
-        onChange={showRefresh}
-        choices={[
-          { value: 'on', label: text.refresh },
-          { value: 'off', label: text.noRefresh },
-        ]}
-      />
+      <Refresh at={at} className="flex max-md:hidden" />
       <Select
         name="range"
         label={text.range}

@@ -6,6 +6,7 @@ import { OverviewSkeleton } from '../../../features/overview/overview-skeleton.t
 import { dimensions, hasAccepted, overview } from '../../../features/overview/queries.ts'
 import { readRange } from '../../../features/overview/range.ts'
 import { RangeRow } from '../../../features/overview/range-row.tsx'
+import { Refresh } from '../../../features/overview/refresh.tsx'
 import { text } from '../../../features/overview/text.ts'
 import { ForbiddenPage } from '../../../features/shell/forbidden-page.tsx'
 import { pageMember } from '../../../server/page.ts'
@@ -34,10 +35,12 @@ export default async function OverviewPage({ params, searchParams }: Props) {
   })
   const all = dimensions.find((dimension) => dimension === given.by)
   const now = new Date()
+  const at = now.toISOString()
   const { requestId } = await requestFacts()
   return (
     <>
-      <PageHeader title={text.title} actions={<RangeRow at={now.toISOString()} />} />
+      <PageHeader title={text.title} actions={<RangeRow at={at} />} />
+      <Refresh at={at} className="flex justify-between px-4 pt-3 md:hidden" />
       <Suspense fallback={<OverviewSkeleton />}>
         <Overview
           slug={tenant}

@@ -2,6 +2,7 @@ import type { TenantId, Wrap } from '@eventmesh/envelope'
 import type { Database, Transaction } from './connect.ts'
 import { type EventFacts, type EventPlace, eventFacts, type StoredEvent } from './event-facts.ts'
 import { rowAt } from './event-related.ts'
+import { droppedAt, keptDays } from './index-upkeep.ts'
 import { reading } from './reading.ts'
 
 /** A row with everything around its body; the body's bytes are `events.body`'s. */
@@ -34,7 +35,8 @@ export type BodyState =
       readonly rawBytes: number | null
       readonly isTruncated: boolean
     }
-  | { readonly state: 'deleted' }
+  /** `at`: RFC 3339; null where it went before its day and nothing says when. */
+  | { readonly state: 'deleted'; readonly at: string | null }
   | { readonly state: 'none' }
 
 /** Undefined: no such row of this tenant. */
@@ -82,9 +84,6 @@ async function refusalOf(tx: Transaction, tenantId: TenantId, row: StoredEvent):
   return refusal
 }
 
-// A refusal's body is kept for 7 days, its row for 30.
-const refusalMs = 7 * 86_400_000
-
 function bodyState(row: StoredEvent, record: KeptRecord | undefined, refusal: KeptRefusal | undefined): BodyState {
   if (record !== undefined) {
     return { state: 'kept', envelopeBytes: record.envelope_bytes, rawBytes: record.exact_bytes, isTruncated: false }
@@ -92,9 +91,15 @@ function bodyState(row: StoredEvent, record: KeptRecord | undefined, refusal: Ke
   if (refusal !== undefined && refusal.bytes !== null) {
     return { state: 'kept', envelopeBytes: null, rawBytes: refusal.bytes, isTruncated: refusal.is_truncated }
   }
-  if (isFromLog(row)) return { state: 'deleted' }
-  const isOld = row.outcome === 'rejected' && row.received_at.getTime() < Date.now() - refusalMs
-  return { state: refusal === undefined && isOld ? 'deleted' : 'none' }
+  if (isFromLog(row)) return { state: 'deleted', at: past(droppedAt(row.received_at, keptDays.payloads)) }
+  // A refusal's body is kept shorter than its row; of what is gone nothing says whether it had one.
+  const at = past(droppedAt(row.received_at, keptDays.rejectedBodies))
+  const isGone = row.outcome === 'rejected' && refusal === undefined && at !== null
+  return isGone ? { state: 'deleted', at } : { state: 'none' }
+}
+
+function past(at: Date): string | null {
+  return at.getTime() <= Date.now() ? at.toISOString() : null
 }
 
 // Of what came from the log no status is known: the answer left after the record.

@@ -350,8 +350,25 @@ describe('one event', () => {
   it('says that retention took the body of a row that stayed', async () => {
     await superuser`delete from event_body where request_id = ${quarantined.row.requestId}`
     const gone = { requestId: quarantined.row.requestId, item: 0 }
-    expect((await events.detail(console_, sampleTenant, gone))?.body).toEqual({ state: 'deleted' })
+    expect((await events.detail(console_, sampleTenant, gone))?.body).toEqual({ state: 'deleted', at: null })
     expect(await events.body(console_, sampleTenant, { ...gone, part: 'raw' })).toEqual({ state: 'not_kept' })
+  })
+
+  it('says on which day retention took the body of a refusal', async () => {
+    const tenantId = await newTenant()
+    const dayMs = 86_400_000
+    const receivedAtMs = (days: number) => now - days * dayMs
+    const [old, last] = [newRequestId(receivedAtMs(8)), newRequestId(receivedAtMs(6))]
+    await write(
+      sampleRejection({ tenantId, requestId: old, receivedAtMs: receivedAtMs(8) }),
+      sampleRejection({ tenantId, requestId: last, receivedAtMs: receivedAtMs(6) }),
+    )
+    await indexUpkeep.roll(engine)
+    const bodyOf = async (requestId: RequestId) =>
+      (await events.detail(console_, tenantId, { requestId, item: 0 }))?.body
+    const at = new Date(Math.floor(receivedAtMs(8) / dayMs) * dayMs + 8 * dayMs).toISOString()
+    expect(await bodyOf(old)).toEqual({ state: 'deleted', at })
+    expect(await bodyOf(last)).toMatchObject({ state: 'kept' })
   })
 })
 

@@ -9,6 +9,12 @@ export const indexChannel = 'eventmesh_index'
 /** Days after which `event_index_roll()` drops what it is about. */
 export const keptDays = { payloads: 30, metadata: 30, rejectedBodies: 7 } as const
 
+/** When `event_index_roll()` drops the day (of UTC) in which a row was received, or would have if it has not run since. */
+export function droppedAt(receivedAt: Date, days: number): Date {
+  return new Date((Math.floor(receivedAt.getTime() / dayMs) + days + 1) * dayMs)
+}
+
+const dayMs = 86_400_000
 const purgeRowsMax = 5_000
 
 /** What the index needs beside its writer; each is safe to run in several processes at once. */

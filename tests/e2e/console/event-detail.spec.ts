@@ -1,8 +1,8 @@
 import { keys } from '@eventmesh/db'
-import type { TenantId } from '@eventmesh/envelope'
+import { newRequestId, type TenantId } from '@eventmesh/envelope'
 import type { Page } from '@playwright/test'
 import { violations } from './axe.ts'
-import { expect, type House, owner, send, signIn, test } from './fixtures.ts'
+import { expect, type House, owner, send, signIn, superuserOf, test } from './fixtures.ts'
 
 test('says of a refusal what mends it, with the values of the case', async ({ page, house }) => {
   test.setTimeout(120_000)
@@ -30,6 +30,27 @@ test('says of a refusal what mends it, with the values of the case', async ({ pa
     await open(page, house, id)
     for (const text of texts) await expect(page.getByText(text).first()).toBeVisible()
   }
+})
+
+test('says on which day retention took the kept body of a refusal', async ({ page, house }) => {
+  const { request_id: id } = await send(house, { nonsense: true })
+  await signIn(page, house)
+  await open(page, house, id)
+  await expect(page.getByRole('tab', { name: 'Kept body, redacted' })).toBeVisible()
+  const days = 9
+  const aged = newRequestId(Date.now() - days * 86_400_000)
+  const superuser = await superuserOf(house)
+  try {
+    await superuser.sql`delete from rejected_body where request_id = ${id}`
+    await superuser.sql`update event_index set request_id = ${aged}, received_at = received_at - ${days} * interval '1 day'
+      where request_id = ${id}`
+  } finally {
+    await superuser.close()
+  }
+  await open(page, house, aged)
+  await expect(page.getByRole('tabpanel')).toHaveText(
+    /^The payload was deleted by retention on [A-Z][a-z]{2} \d{1,2}, \d{4}; the metadata is kept\.$/,
+  )
 })
 
 test('leads from what an answer points at to its place in the kept body, and to the step that refused it', async ({

@@ -10,6 +10,7 @@ import { JsonView } from '../../ui/json-view.tsx'
 import { Skeleton } from '../../ui/states.tsx'
 import { StatusMark } from '../../ui/status.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
+import { Time } from '../../ui/time.tsx'
 import { outcomeSeverity, outcomeText } from '../../words/outcomes.ts'
 import { BodyPart, BodySkeleton } from './body-part.tsx'
 import { CopyMenu } from './copy-menu.tsx'
@@ -133,13 +134,10 @@ function tabs(slug: string, view: EventView, pointed: { readonly pointer: string
   })
   const isKept = body.state === 'kept'
   const hasEnvelope = isKept && body.envelopeBytes !== null
-  const deleted = {
-    value: 'payload' as const,
-    label: words.payload,
-    content: <p className="text-fg-2">{words.purged}</p>,
-  }
   return inTabOrder([
-    ...(body.state === 'deleted' ? [deleted] : []),
+    ...(body.state === 'deleted'
+      ? [{ value: 'payload' as const, label: words.payload, content: <Purged at={body.at} /> }]
+      : []),
     ...(hasEnvelope ? [part('payload', words.payload), part('envelope', words.envelope)] : []),
     ...(problem === null
       ? []
@@ -179,4 +177,19 @@ function tabs(slug: string, view: EventView, pointed: { readonly pointer: string
         ]
       : []),
   ])
+}
+
+function Purged({ at }: { readonly at: string | null }) {
+  return (
+    <p className="text-fg-2">
+      {words.purged}
+      {at !== null && (
+        <>
+          {words.purgedOn}
+          <Time at={at} as="date" />
+        </>
+      )}
+      {words.purgedRest}
+    </p>
+  )
 }

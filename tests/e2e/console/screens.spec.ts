@@ -331,7 +331,8 @@ test('has filters and search in sheets of their own on a phone, and a row for ea
   const body = days.map((each) => `event: envelope\nid: ${each.seq}\ndata: ${JSON.stringify(each)}\n\n`).join('')
   await page.route('**/events/stream*', (route) => route.fulfill({ contentType: 'text/event-stream', body }))
   await page.goto(`${list}?live=1`)
-  await expect(page.getByRole('listitem').filter({ hasText: /^Jan 1, 2026$/ })).toBeVisible()
+  for (const day of [/^Jan 1, 2026$/, /^Jan 2, 2026$/])
+    await expect(page.getByRole('listitem').filter({ hasText: day })).toBeVisible()
   await expect(rows).toHaveCount(2)
 })
 

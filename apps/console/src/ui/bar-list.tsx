@@ -1,5 +1,5 @@
 import Link from 'next/link'
-import { count } from './format.ts'
+import { count, percent } from './format.ts'
 
 export type BarRow = {
   readonly key: string
@@ -37,7 +37,7 @@ export function BarList({
             />
             <span className="relative truncate">{row.label}</span>
             <span className="tabular relative">{count(row.n)}</span>
-            <span className="tabular relative text-right text-fg-2">{`${(row.share * 100).toFixed(1)} %`}</span>
+            <span className="tabular relative text-right text-fg-2">{percent(row.share)}</span>
           </Link>
         </li>
       ))}

@@ -50,7 +50,7 @@ test('writes numbers, sizes and durations in one way', () => {
     '1 s',
     '1.4 s',
   ])
-  expect([format.percent(19, 1_000), format.percent(0, 0)]).toEqual(['1.9 %', '–'])
+  expect([format.percent(0.019), format.percent(0.2), format.percent(null)]).toEqual(['1.9 %', '20.0 %', '–'])
 })
 
 test('writes hours of a day both ways', () => {

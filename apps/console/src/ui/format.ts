@@ -122,9 +122,9 @@ export function duration(ms: number): string {
   return Math.round(shown) < 1_000 ? `${Math.round(shown)} ms` : `${numbers.format(shown / 1_000)} s`
 }
 
-/** `1.9 %`; `–` of nothing. */
-export function percent(part: number, whole: number): string {
-  return whole === 0 ? '–' : `${numbers.format((100 * part) / whole)} %`
+/** `1.9 %` of 0.019; `–` of nothing. */
+export function percent(share: number | null): string {
+  return share === null ? '–' : `${(share * 100).toFixed(1)} %`
 }
 
 /** `7c1e9b52…` */

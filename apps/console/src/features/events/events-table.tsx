@@ -54,12 +54,30 @@ export const EventsTable = memo(function EventsTable({
   const { zone } = useZone()
   const receivedPx = zone.hours === 12 ? receivedOf12HoursPx : alwaysPx.received
   const dayOf = useMemo(() => daysIn(zone.timeZone), [zone.timeZone])
+  // Stands still while a tail puts rows under it.
+  const [newest] = rows
   const startsDay = (n: number) => n > 0 && dayOf(rows[n]!) !== dayOf(rows[n - 1]!)
   // Beside the panel, which shows all of the event, there is room for one at most.
   const shown = isNarrow ? columns.filter((name) => name === 'source') : columns
   const isStandard = columns === standardColumns || columns.join() === standardColumns.join()
   const hidesWithoutRoom = isStandard || isNarrow
   const hasChecks = checks !== undefined
+
+  const dayText = (row: EventRow) => dayWithYear(new Date(row.receivedAt), zone.timeZone)
+  const dayRow = (row: EventRow) => (
+    <tr>
+      <th
+        colSpan={shown.length + 4 + Number(hasChecks)}
+        scope="rowgroup"
+        className="border-line border-b bg-bg px-4 py-1 text-left font-medium text-12 text-fg-3"
+      >
+        {dayText(row)}
+      </th>
+    </tr>
+  )
+  const dayItem = (row: EventRow) => (
+    <li className="border-line border-b bg-bg px-4 py-1 font-medium text-12 text-fg-3">{dayText(row)}</li>
+  )
 
   const table = only !== 'list' && (
     <Table className="table-fixed" {...(hidesWithoutRoom ? {} : { style: { minWidth: widthOf(columns, hasChecks) } })}>
@@ -92,21 +110,12 @@ export const EventsTable = memo(function EventsTable({
         </tr>
       </thead>
       <tbody>
+        {newest && dayRow(newest)}
         {rows.map((row, n) => {
           const id = rowId(row)
           return (
             <Fragment key={`${row.requestId}.${row.item}`}>
-              {startsDay(n) && (
-                <tr>
-                  <th
-                    colSpan={shown.length + 4 + Number(hasChecks)}
-                    scope="rowgroup"
-                    className="border-line border-b bg-bg px-4 py-1 text-left font-medium text-12 text-fg-3"
-                  >
-                    {dayWithYear(new Date(row.receivedAt), zone.timeZone)}
-                  </th>
-                </tr>
-              )}
+              {startsDay(n) && dayRow(row)}
               <TableRow
                 slug={slug}
                 row={row}
@@ -139,13 +148,10 @@ export const EventsTable = memo(function EventsTable({
       )}
       {only !== 'table' && (
         <ul className="m-0 list-none p-0 md:hidden">
+          {newest && dayItem(newest)}
           {rows.map((row, n) => (
             <Fragment key={`${row.requestId}.${row.item}`}>
-              {startsDay(n) && (
-                <li className="border-line border-b bg-bg px-4 py-1 font-medium text-12 text-fg-3">
-                  {dayWithYear(new Date(row.receivedAt), zone.timeZone)}
-                </li>
-              )}
+              {startsDay(n) && dayItem(row)}
               <ListItem slug={slug} row={row} />
             </Fragment>
           ))}

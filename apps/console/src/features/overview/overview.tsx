@@ -3,7 +3,7 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { BarList } from '../../ui/bar-list.tsx'
 import { LinkButton } from '../../ui/button.tsx'
-import { count, duration } from '../../ui/format.ts'
+import { count, duration, percent } from '../../ui/format.ts'
 import { Banner, EmptyState, ErrorState, Section } from '../../ui/states.tsx'
 import { StepArea, type StepBucket } from '../../ui/step-area.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
@@ -204,10 +204,10 @@ function Cards({ totals, previous }: { readonly totals: SeriesTotals; readonly p
       <Card label={text.accepted} value={count(totals.accepted)}>
         {change(totals.accepted, previous?.accepted)}
       </Card>
-      <Card label={text.duplicates} value={shareText(totals.duplicateShare)}>
+      <Card label={text.duplicates} value={percent(totals.duplicateShare)}>
         {points(totals.duplicateShare, previous?.duplicateShare) ?? text.inAll(count(totals.duplicate))}
       </Card>
-      <Card label={text.rejected} value={shareText(totals.rejectedShare)}>
+      <Card label={text.rejected} value={percent(totals.rejectedShare)}>
         {points(totals.rejectedShare, previous?.rejectedShare) ?? text.inAll(count(totals.rejected))}
       </Card>
       <Card label={text.percentiles} value={latency === null ? '–' : duration(latency.p50Ms)}>
@@ -247,10 +247,6 @@ function points(now: number | null, before: number | null | undefined): string |
   return `${difference < 0 ? '−' : '+'}${Math.abs(difference).toFixed(1)} pt ${text.before}`
 }
 
-function shareText(share: number | null): string {
-  return share === null ? '–' : `${(share * 100).toFixed(1)} %`
-}
-
 function Banners({ slug, attention }: { readonly slug: string; readonly attention: Attention }) {
   const base = `/${slug}/events`
   const all: (readonly [severity: 'bad' | 'warn', words: string, href: string, shows: string])[] = []
@@ -263,7 +259,7 @@ function Banners({ slug, attention }: { readonly slug: string; readonly attentio
   if (attention.rejected !== null) {
     all.push([
       'bad',
-      text.rejecting(shareText(attention.rejected.share)),
+      text.rejecting(percent(attention.rejected.share)),
       `${base}?outcome=rejected&range=15m`,
       text.showEvents,
     ])

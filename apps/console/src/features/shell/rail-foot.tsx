@@ -1,6 +1,6 @@
 'use client'
 
-import { CircleUser, LogOut } from 'lucide-react'
+import { Check, CircleUser, LogOut } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
 import { useEffect, useState } from 'react'
@@ -9,7 +9,7 @@ import type { Zone } from '../../ui/format.ts'
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../../ui/menu.tsx'
 import { usePreferences } from '../../ui/preferences-provider.tsx'
 import { Dot } from '../../ui/status.tsx'
-import { useZone } from '../../ui/time.tsx'
+import { browserZone, useZone } from '../../ui/time.tsx'
 import { personWords } from '../../words/person.ts'
 import { signOut } from './actions.ts'
 import { text } from './text.ts'
@@ -55,7 +55,7 @@ export function RailFoot({ person, isNarrow }: { readonly person: Person; readon
         {(['system', 'light', 'dark'] as const).map((each) => (
           <MenuItem key={each} onClick={() => prefer({ theme: each })}>
             <span className="flex-1">{text[each]}</span>
-            {theme === each && <Dot severity="neutral" />}
+            {theme === each && <Check aria-label={text.current} size={14} className="text-accent-text" />}
           </MenuItem>
         ))}
         <MenuSeparator />
@@ -90,7 +90,11 @@ function Health({ isNarrow }: { readonly isNarrow: boolean }) {
     return () => clearInterval(timer)
   }, [])
   return (
-    <span className="inline-flex items-center gap-1.5 text-12 text-fg-2" role="status">
+    <span
+      role="status"
+      title={isOk ? text.live : text.degraded}
+      className="inline-flex items-center gap-1.5 text-12 text-fg-2"
+    >
       <Dot severity={isOk ? 'ok' : 'warn'} />
       <span className={cn(isNarrow && 'max-lg:sr-only')}>{isOk ? text.live : text.degraded}</span>
     </span>
@@ -101,8 +105,7 @@ const modes = ['utc', 'local', 'relative'] as const
 
 export function nextZone({ mode, hours }: Zone): Zone {
   const next = modes[(modes.indexOf(mode) + 1) % modes.length] ?? 'utc'
-  const own = new Intl.DateTimeFormat().resolvedOptions().timeZone
-  return { mode: next, timeZone: next === 'utc' ? 'UTC' : own, hours }
+  return { mode: next, timeZone: next === 'utc' ? 'UTC' : browserZone(), hours }
 }
 
 function ZoneSwitch() {

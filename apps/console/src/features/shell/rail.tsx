@@ -198,9 +198,7 @@ function Switcher({
         <MenuItem key={each.slug} render={<Link href={`/${each.slug}`} prefetch={false} />}>
           <Initial name={each.name} />
           <span className="min-w-0 flex-1 truncate">{each.name}</span>
-          {each.slug === current.slug && (
-            <Check aria-label={text.currentOrganization} size={14} className="text-accent-text" />
-          )}
+          {each.slug === current.slug && <Check aria-label={text.current} size={14} className="text-accent-text" />}
         </MenuItem>
       ))}
       <MenuSeparator />

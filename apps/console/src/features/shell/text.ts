@@ -12,7 +12,7 @@ export const text = {
   audit: 'Audit log',
   getStarted: 'Get started',
   organization: 'Organization',
-  currentOrganization: 'Current',
+  current: 'Current',
   newOrganization: 'New organization…',
   live: 'Live',
   degraded: 'Degraded',

@@ -1,5 +1,6 @@
 import type { Verification } from '@eventmesh/db'
 import {
+  claimedTime,
   type DiagnoseInput,
   type Diagnosis,
   diagnose,
@@ -47,7 +48,7 @@ export class VerificationRecorder {
 
   passed(exchange: Exchange, caller: SourceCaller): void {
     if (!this.#passes.take(caller.id, this.#deps.now())) return
-    const { request, body, incoming } = exchange
+    const { request, body, incoming, proof, receivedAtMs } = exchange
     const { source } = caller
     const provider = providers.get(source.provider)
     const headers = provider === undefined ? [] : signatureHeaders(provider, source.options)
@@ -62,6 +63,7 @@ export class VerificationRecorder {
         method: request?.method ?? null,
         url: caller.url,
         bodyBytes: body?.length ?? 0,
+        ...claimedTime(proof?.signedAt, receivedAtMs),
       },
     })
   }

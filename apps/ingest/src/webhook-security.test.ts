@@ -431,10 +431,16 @@ describe('a diagnosis', () => {
     })
     expect(kept?.detail).toContain('the sibling')
     await t.deliver(sibling, signed('stripe', event, 'secret-of-the-sibling'))
-    await eventually(async () => {
-      const [passed] = await verifications.list(t.operator, { tenantId: t.tenantId, sourceId: sibling.id })
-      return passed?.verdict === 'pass' && passed.evidence.header === 'stripe-signature'
+    const passed = await eventually(async () => {
+      const [latest] = await verifications.list(t.operator, { tenantId: t.tenantId, sourceId: sibling.id })
+      return latest?.verdict === 'pass' ? latest : undefined
     })
+    expect(passed.evidence).toMatchObject({
+      header: 'stripe-signature',
+      signedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+    })
+    expect(Math.abs(Number(passed.evidence.skewS))).toBeLessThan(60)
+    expect(kept?.evidence.signedAt).toMatch(/^\d{4}-.*Z$/)
   })
 
   it('is made for 20 failures a minute and source; the failures after are refused and kept like any', async () => {

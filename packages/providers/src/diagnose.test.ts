@@ -129,7 +129,7 @@ describe('diagnosis, in the order in which it is tested', () => {
     expect(of(stripe, delivery, [secret])).toMatchObject({
       code: 'timestamp_skew',
       text: 'Sender clock is 412 s behind; allowed 300 s.',
-      evidence: { skewS: 412 },
+      evidence: { skewS: 412, signedAt: new Date(nowMs - 412_000).toISOString() },
     })
     expect(of(stripe, delivered(stripe, secret, nowMs + 400_000), [secret])?.text).toBe(
       'Sender clock is 400 s ahead; allowed 300 s.',
@@ -230,7 +230,8 @@ describe('diagnosis, in the order in which it is tested', () => {
       header: 'stripe-signature',
       signed: '{ts}.{body}',
       method: 'POST',
-      skewS: null,
+      signedAt: new Date(nowMs).toISOString(),
+      skewS: 0,
     })
     expect(diagnosis?.evidence.received).toMatch(/^[0-9a-f]{8}$/)
     expect(diagnosis?.evidence.expected).toMatch(/^[0-9a-f]{8}$/)

@@ -2,7 +2,7 @@ import { alteredBodies } from './altered-body.ts'
 import type { Headers } from './headers.ts'
 import type { Provider } from './provider.ts'
 import { providers } from './registry.ts'
-import type { KeyDecoding, Proof, ProofInput, Secret, SourceOptions } from './schemes/scheme.ts'
+import type { Comparison, KeyDecoding, Proof, ProofInput, Secret, SignedTime, SourceOptions } from './schemes/scheme.ts'
 import { urlForms } from './schemes/url-forms.ts'
 import { checkSecret } from './secret-form.ts'
 import { needsSecret, proofInput, proveOnce, type VerifyInput } from './verify.ts'
@@ -38,6 +38,8 @@ export type Evidence = {
   readonly method: string
   readonly url: string
   readonly bodyBytes: number
+  /** RFC 3339: the time that was signed, as the request claims it. */
+  readonly signedAt: string | null
   /** Positive: the sender's clock is behind ours. */
   readonly skewS: number | null
   /** The first 8 characters: a whole one could be forged with. */
@@ -265,7 +267,8 @@ function conclude(
       method: request.method,
       url: request.url,
       bodyBytes: request.body.length,
-      skewS: skewS ?? null,
+      ...claimedTime(compared?.signedAt, proof.nowMs),
+      ...(skewS === undefined ? {} : { skewS }),
       received: compared?.received.slice(0, 8) ?? null,
       expected: compared?.expected.slice(0, 8) ?? null,
       ...(decoding === undefined ? {} : { decoding }),
@@ -273,7 +276,17 @@ function conclude(
   }
 }
 
-function comparison(provider: Provider, proof: ProofInput): ReturnType<NonNullable<Provider['scheme']['compare']>> {
+/** For evidence: the signed time, and by how much the sender's clock is behind ours. */
+export function claimedTime(
+  signedAt: SignedTime | null | undefined,
+  nowMs: number,
+): Pick<Evidence, 'signedAt' | 'skewS'> {
+  const at = new Date(signedAt?.ms ?? Number.NaN)
+  if (Number.isNaN(at.getTime())) return { signedAt: null, skewS: null }
+  return { signedAt: at.toISOString(), skewS: (nowMs - at.getTime()) / 1000 }
+}
+
+function comparison(provider: Provider, proof: ProofInput): Comparison | undefined {
   try {
     return provider.scheme.compare?.(proof)
   } catch {

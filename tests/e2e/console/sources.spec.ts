@@ -43,6 +43,9 @@ test('connects Stripe: each mistake is named while it happens, and the right del
   }
   await expect(page.getByText('Listening for a test delivery…')).toBeVisible()
   await expect(page.getByText(/Sender clock is 4\d\d s behind; allowed 300 s\./)).toBeVisible()
+  const skewed = page.locator('[data-delivery="fail"]', { hasText: 'timestamp_skew' })
+  await expect(skewed).toContainText(/Signed at[A-Z][a-z]{2} \d{1,2}, \d\d:\d\d:\d\d\.000 UTC/)
+  await expect(skewed).toContainText(/Clock difference4\d\d s/)
 
   expect((await deliver(url, body('evt_5'), stripe(body('evt_5')))).status).toBe(202)
   await expect(page.getByText('Verified. payments is connected.').last()).toBeVisible()

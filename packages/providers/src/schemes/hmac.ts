@@ -191,7 +191,7 @@ export function hmac(parameters: HmacParameters): Scheme {
       const signedAt = timeOf(input, reading.time)
       const expected = digest(input, secret, signedAt?.text ?? '')?.toString(encoding)
       if (expected === undefined) return undefined
-      return { received: reading.signatures[0] ?? '', expected, signed: signed.join('') }
+      return { received: reading.signatures[0] ?? '', expected, signed: signed.join(''), signedAt }
     },
 
     sign(input) {

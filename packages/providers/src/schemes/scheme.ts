@@ -24,11 +24,18 @@ export type Scheme = {
   /** Why a header's value cannot be a signature of this scheme, or undefined. Never repeats the value. */
   malformed?(headers: Headers, options: SourceOptions): string | undefined
   /** For evidence: digests of which a reader may see the first characters. */
-  compare?(
-    input: ProofInput,
-  ): { readonly received: string; readonly expected: string; readonly signed: string } | undefined
+  compare?(input: ProofInput): Comparison | undefined
   /** Signs a delivery as the provider would; only where the secret itself can sign. */
   sign?(input: SignInput): Signed
+}
+
+export type Comparison = {
+  readonly received: string
+  readonly expected: string
+  /** The template of what is signed. */
+  readonly signed: string
+  /** As the request claims it, where a time is part of what is signed. */
+  readonly signedAt?: SignedTime | null | undefined
 }
 
 export type Bounds = { readonly pastS?: number; readonly futureS?: number }

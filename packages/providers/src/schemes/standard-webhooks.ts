@@ -80,7 +80,9 @@ export function standardWebhooks(
       const id = headers.get(`${prefix}-id`) ?? ''
       const time = headers.get(`${prefix}-timestamp`) ?? ''
       const expected = digest(input, input.secrets[0]?.value ?? '', id, time)?.toString('base64')
-      return expected === undefined ? undefined : { received: first, expected, signed: '{id}.{timestamp}.{body}' }
+      if (expected === undefined) return undefined
+      const signedAt = readSignedTime(time, 's')
+      return { received: first, expected, signed: '{id}.{timestamp}.{body}', signedAt }
     },
 
     sign(input) {

@@ -1,4 +1,6 @@
+import type { ReactNode } from 'react'
 import { bytes } from '../../ui/format.ts'
+import { Time } from '../../ui/time.tsx'
 import type { DeliveryRow } from './source-row.ts'
 import { text } from './text.ts'
 
@@ -20,13 +22,14 @@ export function Evidence({ of }: { readonly of: DeliveryRow['evidence'] }) {
   )
 }
 
-function factsOf(evidence: DeliveryRow['evidence']): readonly (readonly [name: string, value: string])[] {
-  return Object.entries(names).flatMap(([member, name]) => {
+function factsOf(evidence: DeliveryRow['evidence']): readonly (readonly [name: string, value: ReactNode])[] {
+  return Object.entries(names).flatMap(([member, name]): readonly (readonly [string, ReactNode])[] => {
     const value = evidence[member]
     if (value === null || value === undefined) return []
-    if (member === 'bodyBytes') return [[name, bytes(Number(value))] as const]
-    if (member === 'skewS') return [[name, `${Math.round(Number(value))} s`] as const]
+    if (member === 'bodyBytes') return [[name, bytes(Number(value))]]
+    if (member === 'signedAt') return [[name, <Time key={member} at={String(value)} />]]
+    if (member === 'skewS') return [[name, `${Math.round(Number(value))} s`]]
     const isCut = member === 'received' || member === 'expected'
-    return [[name, isCut ? `${value}…` : String(value)] as const]
+    return [[name, isCut ? `${value}…` : String(value)]]
   })
 }

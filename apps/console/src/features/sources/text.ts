@@ -102,6 +102,7 @@ export const text = {
     method: 'Method',
     url: 'Address',
     bodyBytes: 'Body',
+    signedAt: 'Signed at',
     skewS: 'Clock difference',
     received: 'Signature got',
     expected: 'Expected',

@@ -92,9 +92,15 @@ function tooSmall(within: string): readonly string[] {
   })
 }
 
-test('says of what was copied that it was, and of what is off why', async ({ page, house }) => {
+test('says of what was copied that it was, of what is off why, and of a field all that stands under it', async ({
+  page,
+  house,
+}) => {
   await page.goto(`${house.mesh.consoleUrl}/dev/kit`)
   await untilListens(page)
+  await expect(page.locator('input[name="faulty"]')).toHaveAccessibleDescription(
+    'A usable key has this name already. 1–64 characters',
+  )
   const copy = page.getByRole('button', { name: 'Copy the event id' })
   await copy.click()
   await expect(copy.getByText('Copied')).toBeVisible()

@@ -36,10 +36,10 @@ export function useField(): FieldContext | undefined {
 export function Field({ name, label, hint, error, isOptional = false, children, className }: FieldProps) {
   const id = useId()
   const isInvalid = error !== undefined
-  const note = error ?? hint
+  const notes = [isInvalid && `${id}-error`, hint !== undefined && `${id}-hint`].filter((each) => each !== false)
   const attributes = {
     id,
-    'aria-describedby': note === undefined ? undefined : `${id}-note`,
+    'aria-describedby': notes.length === 0 ? undefined : notes.join(' '),
     'aria-invalid': isInvalid || undefined,
     'data-invalid': isInvalid ? '' : undefined,
   } as const
@@ -50,9 +50,14 @@ export function Field({ name, label, hint, error, isOptional = false, children, 
         {isOptional && <span className="font-normal text-fg-3"> (optional)</span>}
       </label>
       <Context value={{ name, attributes }}>{children}</Context>
-      {note !== undefined && (
-        <div id={`${id}-note`} className={cn('text-12', isInvalid ? 'text-bad-text' : 'text-fg-3')}>
-          {note}
+      {isInvalid && (
+        <div id={`${id}-error`} className="text-12 text-bad-text">
+          {error}
+        </div>
+      )}
+      {hint !== undefined && (
+        <div id={`${id}-hint`} className="text-12 text-fg-3">
+          {hint}
         </div>
       )}
     </div>

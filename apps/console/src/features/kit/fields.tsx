@@ -63,7 +63,7 @@ export function FieldKit() {
           </Field>
         </State>
         <State name="fault">
-          <Field name="faulty" label="Name" error="A usable key has this name already.">
+          <Field name="faulty" label="Name" hint="1–64 characters" error="A usable key has this name already.">
             <Input defaultValue="prod-backend" />
           </Field>
         </State>

@@ -4,6 +4,8 @@ import { violations } from './axe.ts'
 import { expect, type House, signIn, test, whileLocked } from './fixtures.ts'
 import { browserOf, organization } from './organization.ts'
 
+const requestId = '01a21479-cbff-7159-8df3-0dc87adc3ff1'
+
 const title = (page: Page) => page.getByRole('heading', { level: 1 })
 
 test('a search that cannot be answered keeps the search and its filters', async ({ page, house }) => {
@@ -14,6 +16,18 @@ test('a search that cannot be answered keeps the search and its filters', async 
     await expect(page.getByRole('alert').filter({ hasText: 'The events could not be loaded' })).toBeVisible()
     await expect(page.getByRole('combobox', { name: /^Search by id/ })).toHaveValue('type:slow.*')
     await expect(page.getByRole('button', { name: /Outcome/ }).first()).toBeVisible()
+    expect(await violations(page)).toEqual([])
+  })
+})
+
+test('a search of the palette that cannot be answered shows its request', async ({ page, house }) => {
+  await signIn(page, house, undefined, `/${house.slug}/keys`)
+  await whileLocked(house, 'api_key', async () => {
+    await page.keyboard.press('ControlOrMeta+k')
+    await page.getByRole('dialog').getByRole('combobox').fill('nothing of that name')
+    const status = page.getByRole('dialog').getByRole('status').filter({ hasText: 'could not be searched' })
+    await expect(status).toContainText(/Request [0-9a-f-]{36}/, { timeout: 15_000 })
+    expect(await violations(page)).toEqual([])
   })
 })
 
@@ -24,6 +38,7 @@ test('whoever lacks a right is told which role has it and who can give it', asyn
   await expect(title(page)).toHaveText('Audit log')
   await expect(page.getByText('You need the admin role to see the audit log.')).toBeVisible()
   await expect(page.getByText(`Owners: ${ownerEmail}`)).toBeVisible()
+  expect(await violations(page)).toEqual([])
   await page.goto(`${house.mesh.consoleUrl}/${slug}/sources/new`)
   await expect(page.getByText('You need the developer role to add a source.')).toBeVisible()
   await context.close()
@@ -41,14 +56,16 @@ test('a suspended organization says since when, and leads to what was refused', 
   await context.close()
 })
 
-test('a list whose place is lost starts over instead of failing again', async ({ page, house }) => {
+test('a list shows the request that failed, and starts over where its place is lost', async ({ page, house }) => {
   await signIn(page, house, undefined, `/${house.slug}/keys`)
   for (let n = 0; n < 101; n += 1) await one(house, n)
   const list = `${house.mesh.consoleUrl}/${house.slug}/events?q=type:states.many`
-  let isLost = true
+  let state: 'away' | 'lost' | 'there' = 'away'
   await page.route('**/api/*/events?*cursor=*', async (route) => {
-    if (!isLost) return await route.continue()
-    await route.fulfill({ status: 400, json: { status: 400, code: 'cursor_mismatch' } })
+    if (state === 'there') return await route.continue()
+    const code = state === 'lost' ? 'cursor_mismatch' : 'unavailable'
+    const status = state === 'lost' ? 400 : 503
+    await route.fulfill({ status, headers: { 'x-request-id': requestId }, json: { status, code } })
   })
   await expect(async () => {
     await page.goto(list)
@@ -56,9 +73,13 @@ test('a list whose place is lost starts over instead of failing again', async ({
   }).toPass({ timeout: 30_000 })
   await expect(async () => {
     await page.mouse.wheel(0, 100_000)
-    await expect(page.getByText('The place in this list is lost; it starts over.')).toBeVisible({ timeout: 1_000 })
+    const fault = page.getByRole('alert').filter({ hasText: 'The events could not be loaded' })
+    await expect(fault).toContainText(`Request ${requestId}`, { timeout: 1_000 })
   }).toPass({ timeout: 30_000 })
-  isLost = false
+  state = 'lost'
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByText('The place in this list is lost; it starts over.')).toBeVisible()
+  state = 'there'
   await page.getByRole('button', { name: 'Show the newest' }).click()
   // It starts at the top again, whenever the page gets to it.
   await expect(async () => {

@@ -1,3 +1,5 @@
+import { keys } from '@eventmesh/db'
+import type { TenantId } from '@eventmesh/envelope'
 import { violations } from './axe.ts'
 import { copied, expect, owner, send, signIn, test } from './fixtures.ts'
 
@@ -240,8 +242,27 @@ test('shows hostile text as text', async ({ page, house }) => {
     await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events/${sent.request_id}`)
     await expect(page.getByRole('tabpanel')).toContainText('onerror', { timeout: 5_000 })
   }).toPass()
-  expect(await page.title()).not.toContain('owned')
-  expect(await page.locator('img').count()).toBe(0)
+  const name = '<img src=x onerror="document.title=\'owned\'">'
+  const made = await keys.create(house.db, { tenantId: house.mesh.tenantId as TenantId, name, mode: 'test' })
+  if (!made.ok) throw new Error(made.detail)
+  const refused = await send(house, { event_type: hostile, payload: {} })
+  const isInert = async () => {
+    expect(await page.title()).not.toContain('owned')
+    expect(await page.locator('img').count()).toBe(0)
+  }
+  await isInert()
+  await page.goto(`${house.mesh.consoleUrl}/${house.slug}/keys`)
+  await expect(page.getByRole('link', { name })).toBeVisible()
+  await isInert()
+  await expect(async () => {
+    await page.goto(`${house.mesh.consoleUrl}/${house.slug}/events/${refused.request_id}`)
+    await page.getByRole('tab', { name: 'Kept body, redacted' }).click({ timeout: 1_000 })
+    await expect(page.getByRole('tabpanel')).toContainText('onerror', { timeout: 5_000 })
+  }).toPass()
+  await isInert()
+  // What stands there would be an element if it were taken for one.
+  const images = (text: string) => new DOMParser().parseFromString(text, 'text/html').images.length
+  expect(await page.evaluate(images, name.replace('onerror', 'alt'))).toBe(1)
 })
 
 test('leads from a value of the payload to its like, and keeps the open part in the address', async ({

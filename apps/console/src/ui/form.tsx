@@ -79,7 +79,7 @@ export function FormFault({
 
 export function RequestId({ id }: { readonly id: string }): ReactNode {
   return (
-    <span className="mt-1 flex flex-wrap items-center gap-x-1 text-12 opacity-90">
+    <span className="mt-1 flex flex-wrap items-center gap-x-1 text-12">
       Request <Id id={id} label="Copy request id" />
     </span>
   )

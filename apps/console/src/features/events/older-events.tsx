@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { useEffect, useRef, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
+import { RequestId } from '../../ui/form.tsx'
 import { noticeSignedOut } from '../../ui/send.ts'
 import type { EventsPage } from './event-row.ts'
 import { type EventsFilter, writeFilter } from './filter.ts'
@@ -17,43 +18,48 @@ type Props = {
   readonly onLoaded: (page: EventsPage) => void
 }
 
+type State = { readonly name: 'idle' | 'loading' | 'over' } | { readonly name: 'failed'; readonly requestId: string }
+
 /** Loads on as its end comes into sight; a fault waits for a click. */
 export function OlderEvents({ slug, filter, page, isFull, onLoaded }: Props) {
   const router = useRouter()
-  const [state, setState] = useState<'idle' | 'loading' | 'failed' | 'over'>('idle')
+  const [state, setState] = useState<State>({ name: 'idle' })
   const end = useRef<HTMLDivElement>(null)
   const { older } = page
+  const isIdle = state.name === 'idle'
 
   async function load() {
-    if (older === null || state === 'loading') return
-    setState('loading')
+    if (older === null || state.name === 'loading') return
+    setState({ name: 'loading' })
     const response = await fetch(`/api/${slug}/events?${writeFilter(filter)}&cursor=${older}`).catch(() => undefined)
     if (response !== undefined) noticeSignedOut(response)
-    if (response?.status === 400 && (await codeOf(response)) === 'cursor_mismatch') return setState('over')
-    if (!response?.ok) return setState('failed')
+    if (response?.status === 400 && (await codeOf(response)) === 'cursor_mismatch') return setState({ name: 'over' })
+    if (!response?.ok) {
+      return setState({ name: 'failed', requestId: response?.headers.get('x-request-id') ?? '' })
+    }
     onLoaded((await response.json()) as EventsPage)
-    setState('idle')
+    setState({ name: 'idle' })
   }
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new cursor is a new end to wait for.
   useEffect(() => {
-    if (older === null || isFull || end.current === null) return
+    if (older === null || isFull || !isIdle || end.current === null) return
     // A busy page is told at once that its end was far and that it is near.
     const watcher = new IntersectionObserver((seen) => {
       if (seen.at(-1)?.isIntersecting) void load()
     })
     watcher.observe(end.current)
     return () => watcher.disconnect()
-  }, [older, isFull])
+  }, [older, isFull, isIdle])
 
-  if (state === 'over') {
+  if (state.name === 'over') {
     return (
       <div className="flex min-h-14 items-center justify-center gap-3 px-4 py-3 text-12 text-fg-3">
         <span role="alert">{text.startsOver}</span>
         <Button
           size="small"
           onClick={() => {
-            setState('idle')
+            setState({ name: 'idle' })
             window.scrollTo({ top: 0 })
             router.refresh()
           }}
@@ -65,14 +71,19 @@ export function OlderEvents({ slug, filter, page, isFull, onLoaded }: Props) {
   }
   return (
     <div ref={end} className="flex min-h-14 items-center justify-center gap-3 px-4 py-3 text-12 text-fg-3">
-      {state === 'failed' && <span role="alert">{text.failed}</span>}
+      {state.name === 'failed' && (
+        <span role="alert">
+          {text.failed}
+          {state.requestId !== '' && <RequestId id={state.requestId} />}
+        </span>
+      )}
       {older === null ? (
         text.end
-      ) : state === 'loading' ? (
+      ) : state.name === 'loading' ? (
         <span role="status">{text.loading}…</span>
       ) : (
         <Button size="small" onClick={() => void load()}>
-          {state === 'failed' ? text.retry : text.older}
+          {state.name === 'failed' ? text.retry : text.older}
         </Button>
       )}
     </div>

@@ -5,6 +5,7 @@ import { Search } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useState } from 'react'
 import { Dialog } from '../../ui/dialog.tsx'
+import { RequestId } from '../../ui/form.tsx'
 import { Keys } from '../../ui/keys.tsx'
 import { actionsOf, type Entry, matching, type PaletteRights, pagesOf, placesOf } from './entries.ts'
 import type { Found } from './queries.ts'
@@ -24,7 +25,7 @@ export type PaletteProps = {
 export function Palette({ slug, organizations, rights, typed, onType, onReady, onClose }: PaletteProps) {
   const router = useRouter()
   const [chosen, setChosen] = useState('')
-  const { found, state } = useFound(slug, typed)
+  const { found, state, requestId } = useFound(slug, typed)
   const go = (href: string) => {
     onClose()
     router.push(href)
@@ -109,9 +110,10 @@ export function Palette({ slug, organizations, rights, typed, onType, onReady, o
             </Item>
           )}
         </Command.List>
-        <p role="status" className="px-4 pb-2 text-12 text-fg-3 empty:hidden">
+        <div role="status" className="px-4 pb-2 text-12 text-fg-3 empty:hidden">
           {state === 'failed' ? text.failed : isEmpty && q !== '' && state === 'done' ? text.none(q) : ''}
-        </p>
+          {requestId !== '' && <RequestId id={requestId} />}
+        </div>
       </Command>
     </Dialog>
   )
@@ -175,15 +177,19 @@ function Item({
 const pauseMs = 150
 const nothing: Found = { sources: [], keys: [] }
 
+type Answer = {
+  readonly found: Found
+  readonly state: 'done' | 'loading' | 'failed'
+  /** Of the one that failed. */
+  readonly requestId: string
+}
+
 function useFound(slug: string, typed: string) {
-  const [answer, setAnswer] = useState<{ readonly found: Found; readonly state: 'done' | 'loading' | 'failed' }>({
-    found: nothing,
-    state: 'done',
-  })
+  const [answer, setAnswer] = useState<Answer>({ found: nothing, state: 'done', requestId: '' })
   useEffect(() => {
     const q = typed.trim()
     if (q === '') {
-      setAnswer({ found: nothing, state: 'done' })
+      setAnswer({ found: nothing, state: 'done', requestId: '' })
       return
     }
     const stop = new AbortController()
@@ -191,11 +197,14 @@ function useFound(slug: string, typed: string) {
     const timer = setTimeout(async () => {
       try {
         const response = await fetch(`/api/${slug}/search?q=${encodeURIComponent(q)}`, { signal: stop.signal })
-        if (!response.ok) throw new Error(String(response.status))
-        setAnswer({ found: (await response.json()) as Found, state: 'done' })
+        setAnswer(
+          response.ok
+            ? { found: (await response.json()) as Found, state: 'done', requestId: '' }
+            : { found: nothing, state: 'failed', requestId: response.headers.get('x-request-id') ?? '' },
+        )
       } catch {
         // Typed on: the next answer counts.
-        if (!stop.signal.aborted) setAnswer({ found: nothing, state: 'failed' })
+        if (!stop.signal.aborted) setAnswer({ found: nothing, state: 'failed', requestId: '' })
       }
     }, pauseMs)
     return () => {

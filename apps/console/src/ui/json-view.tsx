@@ -220,7 +220,7 @@ const Line = memo(function Line({ line, n, isFolded, isCurrent, isWrapped, fault
           // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place.
           <Token key={place} token={token} hrefOf={rest.hrefOf} pathPrefix={rest.pathPrefix} />
         ))}
-        {isFolded && <span className="text-fg-3">{` … ${(line.closesAt ?? n) - n - 1} lines`}</span>}
+        {isFolded && <span className="text-fg-3">{` … ${linesText((line.closesAt ?? n) - n - 1)}`}</span>}
         {fault !== undefined && <span className="select-none pl-3 text-bad-text">{fault}</span>}
         {'\n'}
       </span>
@@ -262,10 +262,14 @@ function Find({
   )
 }
 
+function linesText(n: number): string {
+  return n === 1 ? '1 line' : `${count(n)} lines`
+}
+
 function countOf(found: readonly number[], current: number | undefined): string {
   if (found.length === 0) return 'No line'
   const at = found.indexOf(current ?? -1)
-  return at === -1 ? `${count(found.length)} lines` : `${count(at + 1)} of ${count(found.length)}`
+  return at === -1 ? linesText(found.length) : `${count(at + 1)} of ${count(found.length)}`
 }
 
 function linesWith(lines: readonly JsonLine[], query: string): readonly number[] {

@@ -1,3 +1,5 @@
+import { count } from '../../ui/format.ts'
+
 const kinds: Readonly<Record<string, string>> = { rejected: 'rejections', duplicate: 'duplicates' }
 
 export const text = {
@@ -68,7 +70,6 @@ export const text = {
     `No event ${id} ${organization === undefined ? 'here' : `in ${organization}`}`,
   unknownHint: (days: number) => `Older than the ${days} days kept, or another organization’s.`,
   request: 'Request',
-  itemsOf: (n: number) => `${n} items in this request`,
   items: 'Items',
   pages: 'Pages',
   nextItems: 'Next items',
@@ -144,7 +145,7 @@ export const text = {
       search: 'The search is not understood.',
     },
     reload: 'Reload',
-    rate: (rate: number) => `${rate < 10 ? Math.round(rate * 10) / 10 : Math.round(rate)}/s`,
+    rate: (rate: number) => `${count(rate < 10 ? rate : Math.round(rate))}/s`,
     sample: (n: string) => `Showing a sample · ${n} skipped`,
     waiting: (n: string) => `${n} new`,
     resume: 'Resume',
@@ -176,7 +177,6 @@ export const text = {
     endedHere: (after: string) => (after === '' ? 'Ended here:' : `Ended here after ${after}:`),
     answer: 'Answer that was sent',
     kept: 'Kept body, redacted',
-    cut: 'cut at 4 kB',
     payload: 'Payload',
     envelope: 'Envelope',
     headers: 'Headers',
@@ -227,7 +227,6 @@ export const text = {
     allItems: 'All items',
     sameRequest: 'Same request',
     sameTrace: 'Same trace',
-    sameKey: 'Same idempotency key',
     late: (lag: string) => `${lag} before it arrived`,
   },
 } as const

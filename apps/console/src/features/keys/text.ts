@@ -77,7 +77,6 @@ export const text = {
   notDisabled: (name: string) => `${name} was not disabled`,
   notEnabled: (name: string) => `${name} was not enabled`,
   close: 'Close',
-  disabledNote: 'Refused with 401 key_disabled until it is enabled again.',
   revoke: 'Revoke…',
   revokeTitle: (name: string) => `Revoke ${name}?`,
   revokeButton: 'Revoke key',

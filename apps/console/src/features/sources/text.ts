@@ -42,7 +42,6 @@ export const text = {
   adding: {
     title: 'Add source',
     done: 'done',
-    choose: 'Whose webhooks?',
     searchProviders: 'Search providers',
     noneFound: 'No provider has this name. Generic HMAC takes most that sign their webhooks.',
     first: 'Often used',
@@ -60,7 +59,6 @@ export const text = {
     testHint: 'never meets live events',
     options: 'Options',
     create: 'Create source',
-    urlTitle: 'Copy its address now',
     urlLead: 'We store only a hash of it. This is the only time it is shown; a new one can be made at any time.',
     url: 'Address',
     copyUrl: 'Copy address',
@@ -76,7 +74,6 @@ export const text = {
     save: 'Save secret and test',
     skip: 'Go on to the test',
     notCopied: 'The address was not copied, and is not shown again. Go on anyway',
-    back: 'Back to the source',
   },
   testing: {
     title: 'Test',

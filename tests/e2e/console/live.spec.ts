@@ -2,8 +2,9 @@ import { type Log, openLog, type StoredRecord } from '@eventmesh/bus'
 import { newRequestId } from '@eventmesh/envelope'
 import type { Page } from '@playwright/test'
 import { until } from '../harness/processes.ts'
+import { query } from '../harness/records.ts'
 import { violations } from './axe.ts'
-import { expect, type House, send, signIn, superuserOf, test } from './fixtures.ts'
+import { expect, type House, send, signIn, superuserOf, test, whileLocked } from './fixtures.ts'
 
 test.setTimeout(120_000)
 
@@ -105,6 +106,23 @@ test('counts each item of a batch once: shown or skipped, and its page lists all
   await expect(page.getByRole('complementary', { name: 'Event' })).toContainText('418/1000')
   await page.reload()
   await expect(page.getByRole('complementary', { name: 'Event' })).toContainText('418/1000')
+})
+
+test('keeps to ten connections and one that listens, whatever is asked at once', async ({ page, house }) => {
+  await openTail(page, house, 'type:live.crowd')
+  const { consoleUrl, dataDir } = house.mesh
+  const connections = async () => {
+    const named = `select from pg_stat_activity where application_name = 'eventmesh-console'`
+    return (await query(dataDir, named)).length
+  }
+  await whileLocked(house, 'event_index', async () => {
+    const asked = Array.from({ length: 40 }, () => page.request.get(`${consoleUrl}/api/${house.slug}/events`))
+    await expect.poll(connections).toBe(11)
+    const statuses = await Promise.all(asked.map(async (answer) => (await answer).status()))
+    expect(new Set(statuses)).toEqual(new Set([503]))
+    expect(await connections()).toBeLessThanOrEqual(11)
+  })
+  expect((await page.request.get(`${consoleUrl}/api/${house.slug}/events`)).status()).toBe(200)
 })
 
 test('draws nothing twice when the log is consumed again, and keeps a copy apart from its event', async ({

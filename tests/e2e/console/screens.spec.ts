@@ -188,6 +188,17 @@ test('has the actions of an event at hand on a phone', async ({ page, house }) =
       await page.getByRole('menuitem', { name: 'Id' }).click()
     }),
   ).toBe(sent.event_id)
+
+  const requestId = '01a21479-cbff-7159-8df3-0dc87adc3ff1'
+  await page.route('**/body?part=payload&download', (route) =>
+    route.fulfill({ status: 503, headers: { 'x-request-id': requestId } }),
+  )
+  await copy.click()
+  await page.getByRole('menuitem', { name: 'Payload' }).click()
+  const status = page.getByRole('status').filter({ hasText: 'Nothing was copied.', visible: true })
+  await expect(status).toContainText(`Request ${requestId}`)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+  expect(await violations(page)).toEqual([])
 })
 
 test('says on a phone when the overview was drawn, and lets it rest', async ({ page, house }) => {

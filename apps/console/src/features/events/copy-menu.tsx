@@ -4,6 +4,7 @@ import { Check, ChevronDown, Copy } from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { useCopy } from '../../ui/copy.tsx'
+import { RequestId } from '../../ui/form.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { curlOf } from './curl-of.ts'
 import { rowId, shownId } from './event-row.ts'
@@ -16,15 +17,16 @@ const words = text.detail.copy
 export function CopyMenu({ slug, view }: { readonly slug: string; readonly view: EventView }) {
   const { facts, body, mayReadPayload } = view
   const { isCopied, copy } = useCopy()
-  const [isFailed, setFailed] = useState(false)
+  const [failed, setFailed] = useState<{ readonly requestId: string }>()
   const hasEnvelope = mayReadPayload && body.state === 'kept' && body.envelopeBytes !== null
   const id = rowId(facts)
   async function copyPart(part: 'payload' | 'envelope', as: (content: string) => string = (content) => content) {
-    const content = await load(slug, id, part)
-    setFailed(content === undefined || !(await copy(as(content))))
+    const loaded = await load(slug, id, part)
+    if ('requestId' in loaded) return setFailed(loaded)
+    setFailed((await copy(as(loaded.content))) ? undefined : { requestId: '' })
   }
   return (
-    <span className="inline-flex items-center gap-2">
+    <span className="inline-flex flex-wrap items-center gap-2">
       <Menu
         trigger={
           <Button size="small">
@@ -46,18 +48,21 @@ export function CopyMenu({ slug, view }: { readonly slug: string; readonly view:
         <MenuItem onClick={() => void copy(`${window.location.origin}/${slug}/events/${id}`)}>{words.link}</MenuItem>
       </Menu>
       <span role="status" className="text-12 text-bad-text">
-        {isFailed ? words.failed : ''}
+        {failed !== undefined && words.failed}
+        {failed !== undefined && failed.requestId !== '' && <RequestId id={failed.requestId} />}
       </span>
     </span>
   )
 }
 
-async function load(slug: string, id: string, part: 'payload' | 'envelope'): Promise<string | undefined> {
+type Loaded = { readonly content: string } | { readonly requestId: string }
+
+async function load(slug: string, id: string, part: 'payload' | 'envelope'): Promise<Loaded> {
   try {
     const response = await fetch(`/api/${slug}/events/${id}/body?part=${part}&download`)
-    return response.ok ? await response.text() : undefined
+    return response.ok ? { content: await response.text() } : { requestId: response.headers.get('x-request-id') ?? '' }
   } catch {
     // No network: the menu says that nothing was copied.
-    return undefined
+    return { requestId: '' }
   }
 }

@@ -75,6 +75,14 @@ test('leads from what an answer points at to its place in the kept body, and to 
   expect(await violations(page)).toEqual([])
 })
 
+test('says of a refused body that only its beginning is kept', async ({ page, house }) => {
+  const sent = await send(house, { event_type: 'refused.long', payload: 'x'.repeat(5_000) })
+  await signIn(page, house, undefined, `/${house.slug}/keys`)
+  await open(page, house, sent.request_id)
+  await page.getByRole('tab', { name: 'Kept body, redacted' }).click()
+  await expect(page.getByRole('tabpanel')).toContainText('Only the first 4 kB of a refused body are kept.')
+})
+
 test('asks before it shows a large payload, and finds, wraps and turns pages in a long one', async ({
   page,
   house,

@@ -47,8 +47,8 @@ export function RadioGroup<Value extends string>({
               name={name}
               value={choice.value}
               checked={choice.value === value}
-              disabled={choice.disabledReason !== undefined}
-              onChange={() => onChange(choice.value)}
+              aria-disabled={choice.disabledReason !== undefined || undefined}
+              onChange={() => choice.disabledReason === undefined && onChange(choice.value)}
               className="m-0 grid size-4 shrink-0 appearance-none place-items-center rounded-full border border-field bg-surface before:size-1.5 before:rounded-full checked:border-accent checked:bg-accent checked:before:bg-accent-fg"
             />
             <span

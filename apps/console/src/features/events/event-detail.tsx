@@ -5,6 +5,7 @@ import { useRouter } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
 import { LinkButton } from '../../ui/button.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
+import { bytes } from '../../ui/format.ts'
 import { Id } from '../../ui/id.tsx'
 import { JsonView } from '../../ui/json-view.tsx'
 import { Skeleton } from '../../ui/states.tsx'
@@ -113,13 +114,17 @@ function tabs(slug: string, view: EventView, pointed: { readonly pointer: string
   const steps = stepsOf(view)
   const id = rowId(facts)
   const isSplit = facts.items > 1 && facts.source.id !== null
-  const payloadNote = words.wraps[view.wrap] ?? (isSplit ? words.split : undefined)
+  const notes = {
+    payload: words.wraps[view.wrap] ?? (isSplit ? words.split : undefined),
+    envelope: undefined,
+    raw: body.state === 'kept' && body.isTruncated ? words.keptBeginning(bytes(body.rawBytes ?? 0)) : undefined,
+  }
   const part = (name: 'payload' | 'envelope' | 'raw', label: string) => ({
     value: name,
     label,
     content: mayReadPayload ? (
       <>
-        {name === 'payload' && payloadNote !== undefined && <p className="mb-2 text-12 text-fg-2">{payloadNote}</p>}
+        {notes[name] !== undefined && <p className="mb-2 text-12 text-fg-2">{notes[name]}</p>}
         <BodyPart
           slug={slug}
           id={id}

@@ -177,6 +177,7 @@ export const text = {
     endedHere: (after: string) => (after === '' ? 'Ended here:' : `Ended here after ${after}:`),
     answer: 'Answer that was sent',
     kept: 'Kept body, redacted',
+    keptBeginning: (size: string) => `Only the first ${size} of a refused body are kept.`,
     payload: 'Payload',
     envelope: 'Envelope',
     headers: 'Headers',

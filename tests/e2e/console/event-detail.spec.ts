@@ -175,6 +175,11 @@ test('a request of several says whose it is, and a time what it is here', async 
   const time = page.locator('#content dl time').first()
   await time.hover()
   await expect(time).toHaveAttribute('title', /UTC · .* GMT\+9 · /)
+  for (const width of [1_440, 390]) {
+    await page.setViewportSize({ width, height: 844 })
+    expect(await violations(page)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+  }
   await context.close()
 })
 

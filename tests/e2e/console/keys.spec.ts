@@ -229,7 +229,11 @@ test('shows what became of a key’s requests in 30 days, and why some were refu
     await expect(month).toContainText(/Accepted 1/, { timeout: 100 })
   }).toPass({ timeout: 60_000 })
   await expect(month).toContainText('View as table')
-  expect(await violations(page)).toEqual([])
+  for (const width of [1_440, 390]) {
+    await page.setViewportSize({ width, height: 844 })
+    expect(await violations(page)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+  }
   await reasons.getByRole('link', { name: /schema_invalid/ }).click()
   await expect(page).toHaveURL(/reason=schema_invalid/)
   await expect(page.locator('tr[data-event-row]')).toHaveCount(1)

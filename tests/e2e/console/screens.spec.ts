@@ -80,6 +80,9 @@ test('dialogs have nothing that axe finds', async ({ page, house }) => {
   await page.getByRole('button', { name: 'Send event' }).click()
   await expect(page.getByText('Answer 202')).toBeVisible()
   expect(await violations(page)).toEqual([])
+  await page.setViewportSize({ width: 390, height: 844 })
+  expect(await violations(page)).toEqual([])
+  expect(await page.getByRole('dialog').evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0)
 })
 
 test('what opens over a page or out of the rail has nothing that axe finds', async ({ page, house }) => {

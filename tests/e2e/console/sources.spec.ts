@@ -130,6 +130,7 @@ test('a source’s tabs and its test have nothing that axe finds', async ({ page
       await page.goto(`${base}/${id}?tab=${tab}`)
       await expect(page.getByRole('tabpanel')).toBeVisible()
       expect(await violations(page)).toEqual([])
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), tab).toBeLessThanOrEqual(size.width)
     }
     await page.goto(`${base}/new?source=${id}&step=test`)
   }

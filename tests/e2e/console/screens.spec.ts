@@ -117,6 +117,29 @@ test('a chart as a table is reached by the keyboard, and has nothing that axe fi
   expect(await violations(page)).toEqual([])
 })
 
+test('columns that a width hides leave no room behind, also under a row that names the day', async ({
+  page,
+  house,
+}) => {
+  await signIn(page, house, undefined, `/${house.slug}/events`)
+  const row = page.locator('tr[data-event-row]').first()
+  await expect(row).toBeVisible()
+  await expect(page.getByRole('rowheader').first()).toContainText(/^[A-Z][a-z]{2} \d{1,2}, \d{4}$/)
+  for (const width of [1_440, 1_280, 1_100, 900]) {
+    await page.setViewportSize({ width, height: 900 })
+    const { gap, type } = await row.evaluate((tr) => {
+      const shown = [...tr.children].filter((cell) => cell.getClientRects().length > 0)
+      const end = shown.at(-1)?.getBoundingClientRect().right ?? 0
+      return {
+        gap: Math.abs(end - (tr.closest('table')?.getBoundingClientRect().right ?? 0)),
+        type: shown[3]?.getBoundingClientRect().width ?? 0,
+      }
+    })
+    expect(gap, `${width} px`).toBeLessThan(2)
+    expect(type, `${width} px`).toBeGreaterThanOrEqual(150)
+  }
+})
+
 test('the public pages have nothing that axe finds', async ({ page, house }) => {
   for (const path of ['/sign-in', '/setup/unknown', '/reset/unknown', '/invite/unknown', '/no/such/place']) {
     await page.goto(house.mesh.consoleUrl + path)

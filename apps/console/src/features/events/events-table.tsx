@@ -67,12 +67,17 @@ export const EventsTable = memo(function EventsTable({
   const dayRow = (row: EventRow) => (
     <tr>
       <th
-        colSpan={shown.length + 4 + Number(hasChecks)}
+        colSpan={4 + Number(hasChecks)}
         scope="rowgroup"
         className="border-line border-b bg-bg px-4 py-1 text-left font-medium text-12 text-fg-3"
       >
         {dayText(row)}
       </th>
+      {/* One for each: to span a column that is hidden would make it anew, without a name and with its width. */}
+      {shown.map((name) => {
+        const { hidden }: EventColumn = optionalColumns[name]
+        return <td key={name} className={cn('border-line border-b bg-bg', hidesWithoutRoom && hidden)} />
+      })}
     </tr>
   )
   const dayItem = (row: EventRow) => (

@@ -68,7 +68,7 @@ export function FormFault({
         <div className="rounded-control bg-bad-soft px-3 py-2 text-13 text-bad-text">
           <p>
             {fault.message}
-            {fault.requestId !== '' && <RequestId id={fault.requestId} />}
+            <RequestId id={fault.requestId} />
           </p>
           {children}
         </div>
@@ -77,7 +77,9 @@ export function FormFault({
   )
 }
 
+/** Nothing where no answer came that could have one: its id is empty. */
 export function RequestId({ id }: { readonly id: string }): ReactNode {
+  if (id === '') return null
   return (
     <span className="mt-1 flex flex-wrap items-center gap-x-1 text-12">
       Request <Id id={id} label="Copy request id" />

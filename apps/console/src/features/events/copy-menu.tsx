@@ -49,7 +49,7 @@ export function CopyMenu({ slug, view }: { readonly slug: string; readonly view:
       </Menu>
       <span role="status" className="text-12 text-bad-text">
         {failed !== undefined && words.failed}
-        {failed !== undefined && failed.requestId !== '' && <RequestId id={failed.requestId} />}
+        {failed !== undefined && <RequestId id={failed.requestId} />}
       </span>
     </span>
   )

@@ -74,7 +74,7 @@ export function OlderEvents({ slug, filter, page, isFull, onLoaded }: Props) {
       {state.name === 'failed' && (
         <span role="alert">
           {text.failed}
-          {state.requestId !== '' && <RequestId id={state.requestId} />}
+          <RequestId id={state.requestId} />
         </span>
       )}
       {older === null ? (

@@ -112,7 +112,7 @@ export function Palette({ slug, organizations, rights, typed, onType, onReady, o
         </Command.List>
         <div role="status" className="px-4 pb-2 text-12 text-fg-3 empty:hidden">
           {state === 'failed' ? text.failed : isEmpty && q !== '' && state === 'done' ? text.none(q) : ''}
-          {requestId !== '' && <RequestId id={requestId} />}
+          <RequestId id={requestId} />
         </div>
       </Command>
     </Dialog>
